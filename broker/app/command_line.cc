@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/app/command_line.h"
+
+#include <sstream>
+#include <string_view>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "broker/app/config_values.h"
+
+namespace app {
+namespace {
+
+constexpr const char* description =
+    "meshbroker: an MQTT broker that knows Meshtastic.\n"
+    "Without a command it serves. A setting comes from the file, then the environment, then --set.";
+
+constexpr const char* footer =
+    "Every setting can also come from the environment: MESHBROKER_MESH__ROOTS='[\"msh\"]', or from a file:\n"
+    "MESHBROKER_MESH__CHANNEL__0__PSK__FILE=PATH.\n"
+    "Exit: 0 done, 1 failed while running, 2 wrong usage or configuration.";
+
+struct CommandRow {
+  Command command;
+  const char* name;
+  const char* help;
+};
+
+constexpr CommandRow commands[] = {
+    {Command::serve, "serve", "Run the broker (the default)"},
+    {Command::check, "check",
+     "Say every problem of the configuration as FILE:LINE: text; exit 2 if there are any"},
+    {Command::decode, "decode",
+     "Decode one ServiceEnvelope: the JSON mirror on standard output, the reasoning on standard error"},
+    {Command::health, "health", "Exit 0 when the broker of that configuration serves"},
+};
+
+/// The text forms before they are checked.
+struct Options {
+  std::optional<std::string> config_file;
+  std::vector<std::string> settings;
+  std::vector<std::string> psks;
+  std::string input = "-";
+};
+
+void add_config_options(CLI::App& app, Options& options) {
+  app.add_option("-c,--config", options.config_file,
+                 "Configuration file (default: /etc/meshbroker/meshbroker.toml if it exists)")
+      ->type_name("FILE");
+  app.add_option("--set", options.settings,
+                 "Override one setting, such as --set broker.workers=2; may be repeated")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+}
+
+void add_decode_options(CLI::App& app, Options& options) {
+  app.add_option("--psk", options.psks, "A channel and its key, such as --psk LongFast=AQ==; may be repeated")
+      ->type_name("NAME=BASE64")
+      ->allow_extra_args(false);
+  app.add_option("input", options.input, "The envelope in hex, or - to read it from standard input")
+      ->type_name("HEX | -");
+}
+
+EarlyExit wrong_usage(std::string_view what) {
+  return {2, "", fmt::format("{}\nRun meshbroker --help for what can be written.\n", what)};
+}
+
+base::Expected<NamedPsk, EarlyExit> parse_psk(std::string_view text) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string_view::npos || equals == 0) {
+    return base::make_unexpected(wrong_usage("--psk must be NAME=BASE64, such as LongFast=AQ=="));
+  }
+  const std::string_view name = text.substr(0, equals);
+  const std::string_view psk = text.substr(equals + 1);
+  if (const auto bytes = psk_bytes(psk); !bytes) {
+    return base::make_unexpected(wrong_usage(fmt::format("--psk of {}: {}", quoted(name), bytes.error())));
+  }
+  return NamedPsk{std::string(name), std::string(psk)};
+}
+
+/// `general` was written before the command, `own` after it; the later wins.
+base::Expected<Arguments, EarlyExit> checked(Command command, const Options& general, const Options& own) {
+  Arguments arguments;
+  arguments.command = command;
+  arguments.config_file = own.config_file ? own.config_file : general.config_file;
+  arguments.settings = general.settings;
+  arguments.settings.insert(arguments.settings.end(), own.settings.begin(), own.settings.end());
+  arguments.input = own.input;
+  for (const std::string& text : own.psks) {
+    auto psk = parse_psk(text);
+    if (!psk) return base::make_unexpected(std::move(psk).error());
+    arguments.psks.push_back(*std::move(psk));
+  }
+  return arguments;
+}
+
+}  // namespace
+
+base::Expected<Arguments, EarlyExit> parse_command_line(int argc, const char* const* argv,
+                                                        const char* version) {
+  Options general;
+  Options own;
+  Command command = Command::serve;
+  CLI::App app(description, "meshbroker");
+  app.set_help_flag("-h,--help", "Say what can be written here");
+  app.set_version_flag("--version", fmt::format("meshbroker {}", version), "Say the version");
+  app.footer(footer);
+  app.require_subcommand(0, 1);
+  add_config_options(app, general);
+  for (const CommandRow& row : commands) {
+    CLI::App* const subcommand = app.add_subcommand(row.name, row.help);
+    subcommand->callback([&command, &row] { command = row.command; });
+    add_config_options(*subcommand, own);
+    if (row.command == Command::decode) add_decode_options(*subcommand, own);
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    // Help and version come as errors of code 0.
+    std::ostringstream out;
+    std::ostringstream err;
+    const int code = app.exit(error, out, err) == 0 ? 0 : 2;
+    return base::make_unexpected(EarlyExit{code, out.str(), err.str()});
+  }
+  return checked(command, general, own);
+}
+
+}  // namespace app

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "broker/base/expected.h"
+
+namespace app {
+
+enum class Command : std::uint8_t { serve, check, decode, health };
+
+/// --psk NAME=PSK of decode; the form of `psk` is checked (see psk_bytes in config_values.h).
+struct NamedPsk {
+  std::string name;
+  std::string psk;
+};
+
+/// A valid command line. A value, made once by main.
+struct Arguments {
+  Command command = Command::serve;
+  std::optional<std::string> config_file;
+  std::vector<std::string> settings;  // "KEY=VALUE" of each --set, as written
+  std::vector<NamedPsk> psks;         // decode only
+  std::string input = "-";            // decode only: hex, or "-" for standard input
+};
+
+/// Nothing to run: what to print and the exit code. Help and version are 0 and go to standard output, wrong
+/// usage is 2 and goes to standard error.
+struct EarlyExit {
+  int code = 0;
+  std::string out;
+  std::string err;
+};
+
+/// `argv` as main gets it; `version` is what --version prints after the name.
+[[nodiscard]] base::Expected<Arguments, EarlyExit> parse_command_line(int argc, const char* const* argv,
+                                                                      const char* version);
+
+}  // namespace app

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every setting with its default: the reference. config_keys.cc says how each is written and checked,
+// conf/meshbroker.toml says it to users; a test holds the three together.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "broker/base/log.h"
+#include "broker/base/time.h"
+
+namespace app {
+
+/// What an acknowledgement means: the message survives the process, a power cut, or nothing.
+enum class Durability : std::uint8_t { process, power, off };
+enum class Protocol : std::uint8_t { mqtt, websocket, http };
+enum class AllowAnonymous : std::uint8_t { no, yes, private_only };
+/// One JSON per packet, one per gateway's copy, or none.
+enum class JsonMirror : std::uint8_t { packet, gateway, off };
+/// Who gets one copy per packet.
+enum class DedupDelivery : std::uint8_t { gateways, everyone, off };
+enum class LongText : std::uint8_t { refuse, split };
+
+/// `host` is an IP address in its shortest form, with a zone where one was given; empty: every address, IPv4
+/// and IPv6. Port 0: any free one.
+struct TcpBind {
+  std::string host;
+  std::uint16_t port = 1883;
+  friend bool operator==(const TcpBind&, const TcpBind&) = default;
+};
+
+/// An absolute path that fits into sun_path.
+struct UnixBind {
+  std::string path;
+  friend bool operator==(const UnixBind&, const UnixBind&) = default;
+};
+
+using Bind = std::variant<TcpBind, UnixBind>;
+
+/// At most `count` in every `per`.
+struct Rate {
+  std::uint32_t count = 1;
+  base::Duration per = std::chrono::seconds(1);
+  friend bool operator==(const Rate&, const Rate&) = default;
+};
+
+struct BrokerSettings {
+  std::string data_dir = "data";  // relative: see path_beside; empty: nothing is kept
+  Durability durability = Durability::process;
+  std::uint32_t workers = 0;  // event loops; 0: one per core
+  base::Level log_level = base::Level::info;
+  base::LogFormat log_format = base::LogFormat::text;
+  friend bool operator==(const BrokerSettings&, const BrokerSettings&) = default;
+};
+
+struct TlsSettings {
+  std::string cert;
+  std::string key;
+  std::string client_ca;
+  bool require_client_certificate = false;
+  friend bool operator==(const TlsSettings&, const TlsSettings&) = default;
+};
+
+struct Listener {
+  Bind bind = TcpBind{"0.0.0.0", 1883};
+  Protocol protocol = Protocol::mqtt;
+  AllowAnonymous allow_anonymous = AllowAnonymous::private_only;
+  TlsSettings tls;
+  bool proxy_protocol = false;
+  std::uint32_t max_connections = 0;  // 0: no limit
+  friend bool operator==(const Listener&, const Listener&) = default;
+};
+
+struct AuthSettings {
+  std::string password_file;
+  std::string acl_file;
+  friend bool operator==(const AuthSettings&, const AuthSettings&) = default;
+};
+
+/// Sizes are bytes.
+struct Limits {
+  std::uint64_t packet_bytes = 2ULL << 20;
+  std::uint16_t inflight = 20;
+  std::uint32_t queued_messages = 1000;
+  std::uint64_t queued_bytes = 8ULL << 20;
+  base::Duration session_expiry = std::chrono::hours(7 * 24);
+  base::Duration connect_timeout = std::chrono::seconds(10);
+  std::uint32_t subscriptions = 20'000;
+  std::uint32_t retained_messages = 1'000'000;
+  std::uint32_t connections_per_address = 0;  // 0: no limit
+  friend bool operator==(const Limits&, const Limits&) = default;
+};
+
+struct Channel {
+  std::string name;
+  std::string psk = "AQ==";  // as written; its form is checked, psk_bytes gives the bytes
+  std::uint8_t index = 0;
+  bool json = true;
+  friend bool operator==(const Channel&, const Channel&) = default;
+};
+
+struct JsonSettings {
+  JsonMirror mirror = JsonMirror::packet;
+  bool unsupported = false;
+  bool respect_gateways = true;
+  friend bool operator==(const JsonSettings&, const JsonSettings&) = default;
+};
+
+struct DedupSettings {
+  base::Duration window = std::chrono::minutes(15);
+  std::uint32_t capacity = 200'000;
+  DedupDelivery deliver = DedupDelivery::gateways;
+  friend bool operator==(const DedupSettings&, const DedupSettings&) = default;
+};
+
+struct DownSettings {
+  std::uint8_t hop_limit = 3;
+  LongText long_text = LongText::refuse;
+  Rate per_gateway;
+  friend bool operator==(const DownSettings&, const DownSettings&) = default;
+};
+
+struct MeshSettings {
+  std::vector<std::string> roots = {"msh"};
+  std::optional<std::uint32_t> node_id;  // none: made from the broker's own key
+  std::string node_name = "meshbroker";
+  std::string node_short_name = "MB";
+  std::uint32_t nodes = 10'000;
+  bool default_key = true;
+  std::string topic = "mesh";
+  std::vector<Channel> channels;
+  JsonSettings json;
+  DedupSettings dedup;
+  DownSettings down;
+  friend bool operator==(const MeshSettings&, const MeshSettings&) = default;
+};
+
+/// A value. Made and checked as a whole before anything starts; const from then on, so any thread may read
+/// it.
+struct Config {
+  BrokerSettings broker;
+  std::vector<Listener> listeners = {Listener{}};  // never empty
+  AuthSettings auth;
+  Limits limits;
+  MeshSettings mesh;
+  friend bool operator==(const Config&, const Config&) = default;
+};
+
+}  // namespace app

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/app/config_keys.h"
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "broker/app/config_kinds.h"
+
+namespace app {
+namespace {
+
+template <class>
+inline constexpr bool is_list_of_tables = false;
+template <>
+inline constexpr bool is_list_of_tables<std::vector<Listener>> = true;
+template <>
+inline constexpr bool is_list_of_tables<std::vector<Channel>> = true;
+
+/// Follows the member pointers from `owner`; `index` picks the element where the way leads through a list.
+template <auto First, auto... Rest, class Owner>
+auto& member(Owner& owner, std::size_t index) {
+  auto& found = owner.*First;
+  if constexpr (sizeof...(Rest) == 0) {
+    return found;
+  } else if constexpr (is_list_of_tables<std::remove_cvref_t<decltype(found)>>) {
+    return member<Rest...>(found[index], index);
+  } else {
+    return member<Rest...>(found, index);
+  }
+}
+
+template <class Kind, auto... Way>
+Complaint store(Config& config, std::size_t index, const Value& value, std::string_view range) {
+  return Kind::read(value, range, member<Way...>(config, index));
+}
+
+template <auto... Way>
+bool is_changed(const Config& config, std::size_t index) {
+  Config defaults;
+  defaults.mesh.channels.emplace_back();
+  return member<Way...>(config, index) != member<Way...>(std::as_const(defaults), 0);
+}
+
+/// A setting whose feature is there.
+template <class Kind, auto... Way>
+constexpr ConfigKey key(std::string_view name, std::string_view range, std::string_view help) {
+  return {name, range, help, store<Kind, Way...>, nullptr};
+}
+
+/// A setting whose feature has not landed: any other value than the default is without effect.
+template <class Kind, auto... Way>
+constexpr ConfigKey later(std::string_view name, std::string_view range, std::string_view help) {
+  return {name, range, help, store<Kind, Way...>, is_changed<Way...>};
+}
+
+bool wants_several_workers(const Config& config, std::size_t) { return config.broker.workers > 1; }
+
+constexpr auto broker = &Config::broker;
+constexpr auto listeners = &Config::listeners;
+constexpr auto auth = &Config::auth;
+constexpr auto limits = &Config::limits;
+constexpr auto mesh = &Config::mesh;
+
+constexpr ConfigKey rows[] = {
+    later<Path, broker, &BrokerSettings::data_dir>("broker.data_dir", "path",
+                                                   "sessions, retained messages, node table, the broker's "
+                                                   "own key; relative to this file; \"\" keeps nothing"),
+    later<Choice, broker, &BrokerSettings::durability>(
+        "broker.durability", "process|power|off",
+        "what an acknowledgement means: \"process\" (survives kill -9), \"power\" (synced), \"off\""),
+    {"broker.workers", "0..256", "event loops; 0 = one per core",
+     store<Count, broker, &BrokerSettings::workers>, wants_several_workers},
+    key<Choice, broker, &BrokerSettings::log_level>("broker.log_level", "trace|debug|info|warn|error",
+                                                    "what is logged at least"),
+    key<Choice, broker, &BrokerSettings::log_format>("broker.log_format", "text|json", "one event per line"),
+
+    key<Address, listeners, &Listener::bind>("listener.*.bind", "address:port",
+                                             "where to listen; port 0 = any free port, printed at start"),
+    later<Choice, listeners, &Listener::protocol>("listener.*.protocol", "mqtt|websocket|http",
+                                                  "\"websocket\" is served at /mqtt"),
+    key<Choice, listeners, &Listener::allow_anonymous>(
+        "listener.*.allow_anonymous", "false|true|private",
+        "clients without a user; \"private\": from private networks"),
+    later<Path, listeners, &Listener::tls, &TlsSettings::cert>(
+        "listener.*.tls.cert", "path", "certificate chain; with it the listener is TLS"),
+    later<Path, listeners, &Listener::tls, &TlsSettings::key>("listener.*.tls.key", "path",
+                                                              "its private key"),
+    later<Path, listeners, &Listener::tls, &TlsSettings::client_ca>("listener.*.tls.client_ca", "path",
+                                                                    "who signs the certificates of clients"),
+    later<Truth, listeners, &Listener::tls, &TlsSettings::require_client_certificate>(
+        "listener.*.tls.require_client_certificate", "false|true", "refuse clients without one"),
+    later<Truth, listeners, &Listener::proxy_protocol>("listener.*.proxy_protocol", "false|true",
+                                                       "connections come through a proxy that says for whom"),
+    later<Count, listeners, &Listener::max_connections>("listener.*.max_connections", "0..10000000",
+                                                        "at the same time; 0 = no limit"),
+
+    later<Path, auth, &AuthSettings::password_file>("auth.password_file", "path", "user:hash lines"),
+    later<Path, auth, &AuthSettings::acl_file>("auth.acl_file", "path", "who may read and write what"),
+
+    key<Size, limits, &Limits::packet_bytes>("limits.packet_bytes", "64..256MiB",
+                                             "larger packets close the connection"),
+    key<Count, limits, &Limits::inflight>("limits.inflight", "1..65535",
+                                          "unacknowledged QoS 1/2 messages per client"),
+    key<Count, limits, &Limits::queued_messages>("limits.queued_messages", "1..100000000",
+                                                 "waiting per client, at most"),
+    key<Size, limits, &Limits::queued_bytes>("limits.queued_bytes", "64..1TiB", "and their bytes"),
+    key<Period, limits, &Limits::session_expiry>("limits.session_expiry", "0s..36500d",
+                                                 "how long the session of an absent client is kept"),
+    key<Period, limits, &Limits::connect_timeout>("limits.connect_timeout", "10ms..1h",
+                                                  "from connecting to CONNECT"),
+    key<Count, limits, &Limits::subscriptions>("limits.subscriptions", "1..100000000", "per client"),
+    key<Count, limits, &Limits::retained_messages>("limits.retained_messages", "0..100000000",
+                                                   "in the whole broker"),
+    later<Count, limits, &Limits::connections_per_address>(
+        "limits.connections_per_address", "0..10000000", "0 = no limit; private networks are never limited"),
+
+    key<Topics, mesh, &MeshSettings::roots>("mesh.roots", "list of topics", "where gateways publish"),
+    later<NodeId, mesh, &MeshSettings::node_id>("mesh.node_id", "!00000004..!fffffffe",
+                                                "the broker's own node; \"\" = from its own key"),
+    later<Name, mesh, &MeshSettings::node_name>("mesh.node_name", "1..39 bytes", "its long name"),
+    later<Name, mesh, &MeshSettings::node_short_name>("mesh.node_short_name", "1..4 bytes", "its short name"),
+    key<Count, mesh, &MeshSettings::nodes>("mesh.nodes", "1..10000000",
+                                           "remembered at most; the longest silent go first"),
+    key<Truth, mesh, &MeshSettings::default_key>(
+        "mesh.default_key", "false|true", "try the well-known default key on the preset channel names"),
+    later<Topic, mesh, &MeshSettings::topic>("mesh.topic", "topic", "where the broker itself publishes"),
+
+    key<Name, mesh, &MeshSettings::channels, &Channel::name>("mesh.channel.*.name", "1..11 bytes",
+                                                             "as on the devices, to the letter"),
+    key<Psk, mesh, &MeshSettings::channels, &Channel::psk>(
+        "mesh.channel.*.psk", "0..32 bytes",
+        "base64, 0x hex, \"none\", \"default\" or \"simple0\" to \"simple254\""),
+    key<Count, mesh, &MeshSettings::channels, &Channel::index>(
+        "mesh.channel.*.index", "0..7", "the channel index JSON consumers see; may be shared"),
+    key<Truth, mesh, &MeshSettings::channels, &Channel::json>("mesh.channel.*.json", "false|true",
+                                                              "false: no JSON of this channel"),
+
+    key<Choice, mesh, &MeshSettings::json, &JsonSettings::mirror>(
+        "mesh.json.mirror", "packet|gateway|off", "one JSON per packet or per gateway's copy"),
+    key<Truth, mesh, &MeshSettings::json, &JsonSettings::unsupported>(
+        "mesh.json.unsupported", "false|true", "also publish what firmware published with an empty type"),
+    later<Truth, mesh, &MeshSettings::json, &JsonSettings::respect_gateways>(
+        "mesh.json.respect_gateways", "false|true", "stand down for a gateway that publishes JSON itself"),
+
+    key<Period, mesh, &MeshSettings::dedup, &DedupSettings::window>("mesh.dedup.window", "1s..7d",
+                                                                    "how long a packet is remembered"),
+    key<Count, mesh, &MeshSettings::dedup, &DedupSettings::capacity>("mesh.dedup.capacity", "1..100000000",
+                                                                     "packets remembered at most"),
+    later<Choice, mesh, &MeshSettings::dedup, &DedupSettings::deliver>(
+        "mesh.dedup.deliver", "gateways|everyone|off", "who gets one copy per packet"),
+
+    later<Count, mesh, &MeshSettings::down, &DownSettings::hop_limit>("mesh.down.hop_limit", "0..7",
+                                                                      "of packets the broker itself sends"),
+    later<Choice, mesh, &MeshSettings::down, &DownSettings::long_text>(
+        "mesh.down.long_text", "refuse|split", "what happens to text that is too long"),
+    later<Frequency, mesh, &MeshSettings::down, &DownSettings::per_gateway>(
+        "mesh.down.per_gateway", "1/h..1000/s", "packets to one gateway"),
+};
+
+constexpr ConfigList lists[] = {
+    {"listener", [](const Config& config) { return config.listeners.size(); },
+     [](Config& config, std::size_t size) { config.listeners.resize(size); }},
+    {"mesh.channel", [](const Config& config) { return config.mesh.channels.size(); },
+     [](Config& config, std::size_t size) { config.mesh.channels.resize(size); }},
+};
+
+/// How many values a row has in this Config: one, or one for each element of its list.
+std::size_t count_of(const ConfigKey& row, const Config& config) {
+  const std::size_t star = row.name.find(".*.");
+  if (star == std::string_view::npos) return 1;
+  const auto* const list =
+      std::find_if(std::begin(lists), std::end(lists),
+                   [&row, star](const ConfigList& each) { return each.name == row.name.substr(0, star); });
+  return list->size(config);
+}
+
+std::string numbered(std::string_view name, std::size_t index) {
+  const std::size_t star = name.find('*');
+  if (star == std::string_view::npos) return std::string(name);
+  return fmt::format("{}{}{}", name.substr(0, star), index, name.substr(star + 1));
+}
+
+}  // namespace
+
+std::span<const ConfigKey> config_keys() { return rows; }
+
+std::span<const ConfigList> config_lists() { return lists; }
+
+std::vector<std::string> keys_without_effect(const Config& config) {
+  std::vector<std::string> names;
+  for (const ConfigKey& row : rows) {
+    if (row.has_effect()) continue;
+    for (std::size_t index = 0; index < count_of(row, config); ++index) {
+      if (row.is_ignored(config, index)) names.push_back(numbered(row.name, index));
+    }
+  }
+  return names;
+}
+
+}  // namespace app

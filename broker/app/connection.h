@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <memory>
+#include <span>
+#include <string>
+
+#include "broker/app/frame_reader.h"
+#include "broker/base/buffer.h"
+#include "broker/core/link.h"
+#include "broker/core/session.h"
+#include "broker/mqtt/packet.h"
+#include "broker/net/tcp_stream.h"
+
+namespace app {
+
+class Connection;
+
+/// What a connection needs of its worker.
+class ConnectionHost {
+ public:
+  /// It is over: to be destroyed at the end of the turn, after what it sent.
+  virtual void on_connection_over(Connection& connection, mqtt::Reason reason, std::string_view why) = 0;
+
+ protected:
+  ~ConnectionHost() = default;
+};
+
+/// A client's socket now: the link of its session. Bytes become packets here and packets bytes; nothing is
+/// decided. Owned by the worker; its thread. Session and connection part before either dies.
+class Connection final : public core::Link, public net::StreamOwner {
+ public:
+  struct Parts {
+    net::Loop& loop;
+    ConnectionHost& host;
+    std::size_t max_packet_bytes;
+    base::Buffer& scratch;  // of the worker, for what is encoded packet by packet
+  };
+  Connection(const Parts& parts, std::unique_ptr<net::TcpStream> stream, mqtt::Version version);
+
+  /// The session that broker.connect has attached to this link; `rest` is what the client sent behind its
+  /// CONNECT.
+  void start(core::Session& session, std::span<std::uint8_t> rest);
+  /// Ends it from outside a session's doing: the server stops.
+  void end(mqtt::Reason reason, std::string_view why);
+
+  // core::Link
+  void send(const mqtt::Packet& packet) override;
+  void ack(mqtt::PacketType type, mqtt::PacketId id) override;
+  void deliver(core::Outgoing& outgoing, const core::Delivery& delivery) override;
+  void close(mqtt::Reason reason, std::string_view why) override;
+  std::size_t backlog() const override { return stream_->backlog(); }
+  std::string_view address() const override { return address_; }
+
+  const std::string& client_id() const { return client_id_; }
+  std::size_t index = 0;  // the worker's place for it
+
+ private:
+  void on_bytes(std::span<std::uint8_t> bytes) override;
+  void on_drained() override;
+  void on_closed(int status) override;
+  [[nodiscard]] bool on_cut(const FrameReader::Cut& cut);
+  void fail(const mqtt::Error& error);
+  void lose(mqtt::Reason reason, std::string_view why);
+  void read_at_its_pace();
+
+  Parts parts_;
+  std::unique_ptr<net::TcpStream> stream_;
+  std::string address_;
+  std::string client_id_;             // for the log line after the session has gone
+  core::Session* session_ = nullptr;  // null: closing
+  FrameReader reader_;
+  mqtt::Version version_;
+  bool is_over_ = false;
+  bool is_paused_ = false;
+};
+
+}  // namespace app

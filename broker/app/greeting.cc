@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/app/greeting.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "broker/mqtt/decode.h"
+#include "broker/mqtt/dialect.h"
+#include "broker/mqtt/encode.h"
+
+namespace app {
+namespace {
+
+/// Fixed header, variable header, and five fields (client id, will topic and message, user, password) of at
+/// most 65,535 bytes and their lengths: no CONNECT is longer.
+constexpr std::size_t max_connect_bytes = 5 + 10 + 5 * (2 + 65535);
+
+bool begins_connect(std::uint8_t first) {
+  return first >> 4U == static_cast<unsigned>(mqtt::PacketType::connect);
+}
+
+}  // namespace
+
+Greeting::Greeting(const Parts& parts, std::unique_ptr<net::TcpStream> stream)
+    : parts_(parts), stream_(std::move(stream)) {
+  stream_->set_owner(*this);
+  stream_->start_reading();
+}
+
+void Greeting::on_bytes(std::span<std::uint8_t> bytes) {
+  if (is_over_) return;
+  if (!std::exchange(has_begun_, true) && !begins_connect(bytes.front())) {
+    end("what it sent first is no CONNECT [MQTT-3.1.0-1]");
+    return;
+  }
+  const std::size_t max_bytes = std::min(max_connect_bytes, parts_.max_packet_bytes);
+  const auto cut = reader_.next(bytes, max_bytes, parts_.loop);
+  if (!cut) {
+    end(cut.error().what);
+  } else if (*cut) {
+    on_frame((*cut)->frame, bytes);
+  }
+}
+
+void Greeting::on_frame(const mqtt::Frame& frame, std::span<std::uint8_t> rest) {
+  const auto packet = mqtt::decode(frame, mqtt::Version::v311);
+  if (!packet) {
+    if (packet.error().reason == mqtt::Reason::unsupported_protocol_version) {
+      stream_->append(mqtt::refusal_of_level(mqtt::connect_level(frame)));
+    }
+    end(packet.error().what);
+    return;
+  }
+  parts_.host.on_connect(*this, std::get<mqtt::Connect>(*packet), rest);
+}
+
+void Greeting::refuse(mqtt::Reason reason, mqtt::Version version, std::string_view why) {
+  if (mqtt::connack_code(reason, version)) {
+    base::Buffer out;
+    mqtt::encode(mqtt::Connack{.session_present = false, .reason = reason}, version, out);
+    stream_->append(parts_.loop.turn().copy(out.bytes()));
+  }
+  end(why);
+}
+
+void Greeting::end(std::string_view why) {
+  if (std::exchange(is_over_, true)) return;
+  stream_->stop_reading();
+  parts_.host.on_greeting_over(*this, why);
+}
+
+void Greeting::on_closed(int) { end("gone before its CONNECT was complete"); }
+
+}  // namespace app

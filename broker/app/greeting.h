@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <memory>
+#include <span>
+
+#include "broker/app/config.h"
+#include "broker/app/frame_reader.h"
+#include "broker/mqtt/packet.h"
+#include "broker/net/tcp_stream.h"
+
+namespace app {
+
+class Greeting;
+
+/// What a greeting ends in; the worker.
+class GreetingHost {
+ public:
+  /// A decoded CONNECT. `rest` came behind it. The host takes the stream out of the greeting if it goes on.
+  virtual void on_connect(Greeting& greeting, const mqtt::Connect& connect, std::span<std::uint8_t> rest) = 0;
+  /// It is over: to be destroyed at the end of the turn, after what it sent.
+  virtual void on_greeting_over(Greeting& greeting, std::string_view why) = 0;
+
+ protected:
+  ~GreetingHost() = default;
+};
+
+/// From accept to CONNECT. It buffers no more than one CONNECT can be long, and nothing at all of a stream
+/// that begins with anything else [MQTT-3.1.0-1]. Owned by the worker; its thread.
+class Greeting final : public net::StreamOwner {
+ public:
+  struct Parts {
+    net::Loop& loop;
+    GreetingHost& host;
+    const Listener& listener;
+    std::size_t max_packet_bytes;
+  };
+  Greeting(const Parts& parts, std::unique_ptr<net::TcpStream> stream);
+
+  /// Refuses with the CONNACK that the client's version has for `reason`, if it has one.
+  void refuse(mqtt::Reason reason, mqtt::Version version, std::string_view why);
+  void end(std::string_view why);
+  std::unique_ptr<net::TcpStream> take_stream() { return std::move(stream_); }
+
+  const Listener& listener() const { return parts_.listener; }
+  net::TcpStream& stream() const { return *stream_; }
+
+ private:
+  void on_bytes(std::span<std::uint8_t> bytes) override;
+  void on_drained() override {}
+  void on_closed(int status) override;
+  void on_frame(const mqtt::Frame& frame, std::span<std::uint8_t> rest);
+
+  Parts parts_;
+  std::unique_ptr<net::TcpStream> stream_;
+  FrameReader reader_;
+  bool has_begun_ = false;
+  bool is_over_ = false;
+};
+
+}  // namespace app

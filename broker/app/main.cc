@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// Arguments, configuration, plugins, run. Plugins are listed here and nowhere else.
+#include <csignal>
+#include <iostream>
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "broker/app/command_line.h"
+#include "broker/app/config_file.h"
+#include "broker/app/config_keys.h"
+#include "broker/app/health.h"
+#include "broker/app/mesh_parts.h"
+#include "broker/app/server.h"
+#include "mesh/mesh_plugin.h"
+
+namespace {
+
+constexpr int exit_ok = 0;
+constexpr int exit_failed = 1;
+constexpr int exit_wrong_usage = 2;
+
+std::vector<std::string> environment_lines() {
+  std::vector<std::string> lines;
+  for (char** line = environ; *line != nullptr; ++line) lines.emplace_back(*line);
+  return lines;
+}
+
+/// Every connection is a descriptor: as many as the system lets us have.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/// What an operator may have set in the belief that it does something.
+void say_what_has_no_effect(const app::LoadedConfig& loaded, const base::Log& log) {
+  for (const std::string& key : app::keys_without_effect(loaded.config)) {
+    log.warn("setting_without_effect",
+             {{"key", key}, {"hint", "accepted, but this version does not act upon it yet"}});
+  }
+  log.info("nothing_is_kept",
+           {{"hint", "sessions and retained messages live in memory until the broker stops"}});
+}
+
+int serve(const app::LoadedConfig& loaded) {
+  const app::Config& config = loaded.config;
+  const base::Log log = base::Log::to_stderr(config.broker.log_level, config.broker.log_format);
+  log.info("starting",
+           {{"version", MESHBROKER_VERSION}, {"config", loaded.file.empty() ? "defaults" : loaded.file}});
+  say_what_has_no_effect(loaded, log);
+  std::signal(SIGPIPE, SIG_IGN);  // a write to a closed socket is an error code, not the end
+  raise_descriptor_limit();
+
+  const mesh::MeshConfig mesh_config = app::mesh_config_of(config.mesh);
+  const auto mesh_plugin = mesh::MeshPlugin::open(mesh_config, log);
+  if (!mesh_plugin) {
+    log.error("start_failed", {{"why", app::keyring_problem_text(mesh_config, mesh_plugin.error())}});
+    return exit_wrong_usage;
+  }
+  const auto server = app::Server::open(config, log, {mesh_plugin->get()});
+  if (!server) {
+    log.error("start_failed", {{"why", server.error()}});
+    return exit_failed;
+  }
+  (*server)->run();
+  log.info("stopped");
+  return exit_ok;
+}
+
+int check(const app::LoadedConfig& loaded) {
+  std::cout << (loaded.file.empty() ? "no configuration file: the defaults" : loaded.file)
+            << ": no problems\n";
+  for (const std::string& key : app::keys_without_effect(loaded.config)) {
+    std::cout << key << ": accepted, but without effect in this version\n";
+  }
+  return exit_ok;
+}
+
+int health(const app::Config& config) {
+  const auto healthy = app::check_health(config);
+  if (healthy) return exit_ok;
+  std::cerr << "health: " << healthy.error() << '\n';
+  return exit_failed;
+}
+
+int run(const app::Arguments& arguments, const app::LoadedConfig& loaded) {
+  switch (arguments.command) {
+    case app::Command::serve:
+      return serve(loaded);
+    case app::Command::check:
+      return check(loaded);
+    case app::Command::decode:
+      return app::decode_envelope(arguments, loaded.config);
+    case app::Command::health:
+      return health(loaded.config);
+  }
+  return exit_wrong_usage;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto arguments = app::parse_command_line(argc, argv, MESHBROKER_VERSION);
+  if (!arguments) {
+    std::cout << arguments.error().out;
+    std::cerr << arguments.error().err;
+    return arguments.error().code;
+  }
+  const auto loaded = app::load_config({arguments->config_file, environment_lines(), arguments->settings});
+  if (!loaded) {
+    for (const app::Problem& problem : loaded.error()) std::cerr << app::to_text(problem) << '\n';
+    return exit_wrong_usage;
+  }
+  return run(*arguments, *loaded);
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/app/mesh_parts.h"
+
+#include <algorithm>
+#include <charconv>
+#include <iostream>
+#include <iterator>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "mesh/explain.h"
+
+namespace app {
+namespace {
+
+mesh::Mirror mirror_of(JsonMirror mirror) {
+  switch (mirror) {
+    case JsonMirror::packet:
+      return mesh::Mirror::packet;
+    case JsonMirror::gateway:
+      return mesh::Mirror::gateway;
+    case JsonMirror::off:
+      return mesh::Mirror::off;
+  }
+  return mesh::Mirror::off;
+}
+
+bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
+std::string read_input(const Arguments& arguments) {
+  if (arguments.input != "-") return arguments.input;
+  return {std::istreambuf_iterator<char>(std::cin), {}};
+}
+
+/// Two digits a byte, white space anywhere between bytes, "0x" in front tolerated.
+std::optional<std::vector<std::uint8_t>> bytes_of_hex(std::string text) {
+  std::erase_if(text, is_space);
+  std::string_view digits = text;
+  if (digits.starts_with("0x")) digits.remove_prefix(2);
+  if (digits.empty() || digits.size() % 2 != 0) return std::nullopt;
+  std::vector<std::uint8_t> bytes(digits.size() / 2);
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    const char* at = digits.data() + 2 * i;
+    if (std::from_chars(at, at + 2, bytes[i], 16).ptr != at + 2) return std::nullopt;
+  }
+  return bytes;
+}
+
+}  // namespace
+
+mesh::MeshConfig mesh_config_of(const MeshSettings& settings) {
+  mesh::MeshConfig config;
+  config.roots = settings.roots;
+  for (const Channel& channel : settings.channels) {
+    config.channels.push_back({channel.name, channel.psk, channel.index, channel.json});
+  }
+  config.default_key = settings.default_key;
+  config.mirror = mirror_of(settings.json.mirror);
+  config.unsupported = settings.json.unsupported;
+  config.dedup_window = settings.dedup.window;
+  config.dedup_capacity = settings.dedup.capacity;
+  config.nodes = settings.nodes;
+  return config;
+}
+
+std::string keyring_problem_text(const mesh::MeshConfig& config, const mesh::KeyringProblem& problem) {
+  return "the psk of channel \"" + config.channels[problem.channel].name + "\" " + std::string(problem.what);
+}
+
+int decode_envelope(const Arguments& arguments, const Config& config) {
+  const auto bytes = bytes_of_hex(read_input(arguments));
+  if (!bytes) {
+    std::cerr << "decode: the input is no hex: give the payload of one message as hex digits, or - for "
+                 "standard input\n";
+    return 2;
+  }
+  mesh::MeshConfig mesh_config = mesh_config_of(config.mesh);
+  for (const NamedPsk& added : arguments.psks) {
+    mesh_config.channels.push_back({.name = added.name, .psk = added.psk});
+  }
+  const auto keyring = mesh::Keyring::open(mesh_config);
+  if (!keyring) {
+    std::cerr << "decode: " << keyring_problem_text(mesh_config, keyring.error()) << '\n';
+    return 2;
+  }
+  const mesh::Explanation explanation = mesh::explain(*bytes, *keyring, mesh_config);
+  for (const std::string& line : explanation.lines) std::cerr << line << '\n';
+  if (explanation.json) std::cout << *explanation.json << '\n';
+  return explanation.json ? 0 : 1;
+}
+
+}  // namespace app

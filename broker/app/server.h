@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "broker/app/admission.h"
+#include "broker/app/config.h"
+#include "broker/app/worker.h"
+#include "broker/base/expected.h"
+#include "broker/base/log.h"
+#include "broker/plugin/plugin.h"
+
+namespace app {
+
+/// The program: builds the worker, its listeners and plugins, runs and stops them. Owned by main (or a test).
+class Server {
+ public:
+  /// Binds every listener that this version serves. The error names the address that could not be bound.
+  /// `log` and `plugins` outlive the server. `loop_sizes` is for tests, which make the arena tiny.
+  [[nodiscard]] static base::Expected<std::unique_ptr<Server>, std::string> open(
+      const Config& config, const base::Log& log, std::vector<plugin::Plugin*> plugins,
+      net::LoopSizes loop_sizes = {});
+
+  /// Serves on the calling thread until stop(), SIGINT or SIGTERM.
+  void run();
+  /// Any thread; run() returns after clients have been let go.
+  void stop() { worker_.post(Stop{}); }
+
+  /// Where it listens, in the order of the configuration.
+  const std::vector<net::Address>& addresses() const { return addresses_; }
+
+ private:
+  Server(const Config& config, const base::Log& log, std::vector<plugin::Plugin*> plugins,
+         net::LoopSizes loop_sizes);
+  [[nodiscard]] base::Expected<void, std::string> listen();
+  void log_counts() const;
+
+  const Config config_;
+  const core::Limits limits_;
+  const Admission admission_;
+  const base::Log& log_;
+  std::vector<plugin::Plugin*> plugins_;
+  Worker worker_;
+  std::vector<net::Address> addresses_;
+};
+
+}  // namespace app

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "broker/app/admission.h"
+#include "broker/app/config.h"
+#include "broker/app/connection.h"
+#include "broker/app/greeting.h"
+#include "broker/app/mail.h"
+#include "broker/base/deadline_queue.h"
+#include "broker/base/log.h"
+#include "broker/base/mailbox.h"
+#include "broker/core/broker.h"
+#include "broker/net/loop.h"
+#include "broker/net/tcp_listener.h"
+#include "broker/net/timer.h"
+#include "broker/net/wakeup.h"
+
+namespace app {
+
+/// The broker machine plus one loop: its listeners, greetings and connections. Owned by the server;
+/// everything but `post` on its own thread.
+class Worker final : GreetingHost, ConnectionHost {
+ public:
+  /// All outlive the worker.
+  struct Parts {
+    const Config& config;
+    const core::Limits& limits;
+    const Admission& admission;
+    const base::Log& log;
+    net::LoopSizes loop_sizes;
+  };
+  Worker(const Parts& parts, const std::vector<plugin::Plugin*>& plugins);
+
+  /// Adds a listening address; the error says which and why. `listener` outlives the worker.
+  [[nodiscard]] base::Expected<net::Address, std::string> listen(const Listener& listener);
+  /// Serves until Stop.
+  void run() { loop_.run(); }
+  /// Any thread.
+  void post(Mail mail);
+
+  net::Loop& loop() { return loop_; }
+  const core::Broker& broker() const { return broker_; }
+
+ private:
+  struct Waiting {
+    std::unique_ptr<Greeting> greeting;
+    std::uint64_t id;
+  };
+  // GreetingHost, ConnectionHost
+  void on_connect(Greeting& greeting, const mqtt::Connect& connect, std::span<std::uint8_t> rest) override;
+  void on_greeting_over(Greeting& greeting, std::string_view why) override;
+  void on_connection_over(Connection& connection, mqtt::Reason reason, std::string_view why) override;
+
+  base::Expected<net::Address, std::string> listen_at(const Listener& listener, std::string_view host,
+                                                      net::TcpListener::Reach reach);
+  void on_stream(const Listener& listener, std::unique_ptr<net::TcpStream> stream);
+  void accept(Greeting& greeting, const mqtt::Connect& connect, std::span<std::uint8_t> rest);
+  [[nodiscard]] bool before_flush();
+  void after_flush();
+  void on_time();
+  void arm_timer();
+  void drain_mail();
+  void stop();
+  void remove(Connection& connection);
+
+  Parts parts_;
+  net::Loop loop_;
+  core::Broker broker_;
+  base::Buffer scratch_;
+  base::Mailbox<Mail> mailbox_;
+  net::Wakeup wakeup_;
+  net::Timer timer_;
+  std::optional<base::TimePoint> armed_for_;
+  std::vector<std::unique_ptr<net::TcpListener>> listeners_;
+  std::unordered_map<const Greeting*, Waiting> greetings_;
+  base::DeadlineQueue<std::pair<const Greeting*, std::uint64_t>> connect_deadlines_;
+  std::uint64_t last_greeting_ = 0;
+  std::vector<std::unique_ptr<Connection>> connections_;
+  std::vector<const Greeting*> over_greetings_;  // destroyed after the flush
+  std::vector<Connection*> over_connections_;
+};
+
+}  // namespace app

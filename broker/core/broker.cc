@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/core/broker.h"
+
+#include <utility>
+
+namespace core {
+
+Broker::Broker(Parts parts)
+    : parts_(std::move(parts)),
+      router_(parts_.limits, counters_),
+      publishing_(router_, parts_.turn, counters_),
+      services_{router_, publishing_, *this, parts_.limits, counters_, parts_.turn, parts_.log} {}
+
+Session* Broker::connect(Link& link, const mqtt::Connect& connect, base::TimePoint now) {
+  if (connect.client_id.empty() && !connect.clean_start) {  // [MQTT-3.1.3-8]
+    link.send(mqtt::Connack{.session_present = false, .reason = mqtt::Reason::client_identifier_not_valid});
+    link.close(mqtt::Reason::client_identifier_not_valid, "no client id, but a session to keep");
+    return nullptr;
+  }
+  Session* session = take_over(connect, sessions_.find(connect.client_id), now);
+  const bool is_present = session != nullptr;
+  if (session == nullptr) {
+    session = &sessions_.make(
+        connect.client_id.empty() ? parts_.new_client_id() : std::string(connect.client_id), services_);
+  }
+  counters_.add(is_present ? Metric::sessions_resumed : Metric::sessions_started);
+  link.send(mqtt::Connack{.session_present = is_present, .reason = mqtt::Reason::success});  // [MQTT-3.2.0-1]
+  session->attach(link, connect, now);
+  schedule(*session);
+  return session;
+}
+
+/// The session to go on with, if there is one and the client wants it [MQTT-3.1.2-4, 3.1.2-6].
+Session* Broker::take_over(const mqtt::Connect& connect, Session* old, base::TimePoint now) {
+  if (old == nullptr) return nullptr;
+  if (old->is_online()) {
+    counters_.add(Metric::sessions_taken_over);
+    old->end_link(mqtt::Reason::session_taken_over, "another connection with the same client id", now);
+  }
+  if (!connect.clean_start && old->is_lasting()) return old;
+  sessions_.erase(*old);
+  return nullptr;
+}
+
+bool Broker::work() {
+  for (const Reminder& reminder : std::exchange(busy_, {})) {
+    Session* session = find(reminder);
+    if (session == nullptr) continue;
+    session->is_busy = false;
+    session->work();
+  }
+  return !busy_.empty();
+}
+
+void Broker::on_time(base::TimePoint now) {
+  while (const auto due = deadlines_.pop_due(now)) {
+    Session* session = find(*due);
+    // A reminder that was overtaken by an earlier one is dropped, or they would multiply.
+    if (session == nullptr || !session->scheduled_for || *session->scheduled_for > now) continue;
+    session->scheduled_for.reset();
+    const auto deadline = session->deadline();
+    if (deadline && *deadline <= now && session->on_deadline(now)) {
+      counters_.add(Metric::sessions_expired);
+      parts_.log.info("session_expired", {{"client", session->client_id()}});
+      sessions_.erase(*session);
+      continue;
+    }
+    schedule(*session);
+  }
+}
+
+void Broker::end_turn(base::TimePoint) {
+  for (const Reminder& reminder : std::exchange(offline_, {})) {
+    Session* session = find(reminder);
+    if (session == nullptr || session->is_online()) continue;
+    if (session->is_lasting()) {
+      schedule(*session);
+    } else {
+      sessions_.erase(*session);
+    }
+  }
+}
+
+void Broker::on_busy(Session& session) {
+  if (std::exchange(session.is_busy, true)) return;
+  busy_.push_back(reminder_of(session));
+}
+
+void Broker::on_offline(Session& session) { offline_.push_back(reminder_of(session)); }
+
+/// At most one live reminder a session: a later deadline waits for the earlier one to come up.
+void Broker::schedule(Session& session) {
+  const auto deadline = session.deadline();
+  if (!deadline || (session.scheduled_for && *session.scheduled_for <= *deadline)) return;
+  session.scheduled_for = *deadline;
+  deadlines_.push(*deadline, reminder_of(session));
+}
+
+}  // namespace core

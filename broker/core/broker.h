@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "broker/base/deadline_queue.h"
+#include "broker/core/publishing.h"
+#include "broker/core/sessions.h"
+
+namespace core {
+
+/// The whole broker as a pure machine of sessions and a router: no socket, no clock, no thread. A worker is
+/// this plus one loop. Everything happens inside its calls, on the worker's thread.
+class Broker final : public SessionOwner {
+ public:
+  /// What the machine is given; all outlive it.
+  struct Parts {
+    const Limits& limits;
+    base::Arena& turn;
+    const base::Log& log;
+    std::function<std::string()> new_client_id;  // for clients that bring none; unguessable
+  };
+  explicit Broker(Parts parts);
+  Broker(const Broker&) = delete;
+  Broker& operator=(const Broker&) = delete;
+
+  void add_plugin(plugin::Plugin& added) { publishing_.add(added); }
+  void add_peer(Peer& peer) { router_.add_peer(peer); }
+
+  /// A decoded CONNECT of a client that may come in. Answers with CONNACK; null: it refused, and has closed
+  /// the link. Another connection of the same client is closed first [MQTT-3.1.4-2].
+  Session* connect(Link& link, const mqtt::Connect& connect, base::TimePoint now);
+
+  /// One slice of what sessions still have to send. True when there is more: call again after the flush.
+  bool work();
+  /// Keep-alives and session ends due at `now`.
+  void on_time(base::TimePoint now);
+  std::optional<base::TimePoint> next_deadline() const { return deadlines_.next(); }
+  /// The last call of a turn, before the flush: sessions that ended with their connection go.
+  void end_turn(base::TimePoint now);
+
+  Router& router() { return router_; }
+  const CoreCounters& counters() const { return counters_; }
+  std::size_t session_count() const { return sessions_.size(); }
+
+ private:
+  struct Reminder {
+    std::uint32_t slot;
+    std::uint64_t serial;
+    friend auto operator<=>(const Reminder&, const Reminder&) = default;
+  };
+  void on_busy(Session& session) override;
+  void on_offline(Session& session) override;
+  Reminder reminder_of(const Session& session) const {
+    return {session.slot(), sessions_.serial_of(session)};
+  }
+  Session* find(const Reminder& reminder) const { return sessions_.find(reminder.slot, reminder.serial); }
+  Session* take_over(const mqtt::Connect& connect, Session* old, base::TimePoint now);
+  void schedule(Session& session);
+
+  Parts parts_;
+  CoreCounters counters_{metric_names};
+  Router router_;
+  Publishing publishing_;
+  Services services_;
+  Sessions sessions_;
+  base::DeadlineQueue<Reminder> deadlines_;
+  std::vector<Reminder> busy_, offline_;
+};
+
+}  // namespace core

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <array>
+#include <string_view>
+
+#include "broker/base/counters.h"
+
+namespace core {
+
+/// What the core counts; one set per worker.
+enum class Metric : std::uint8_t {
+  messages_received,
+  messages_delivered,
+  messages_dropped_by_plugin,
+  messages_refused_by_plugin,
+  queue_dropped_qos0,
+  queue_dropped,
+  qos2_duplicates,
+  retained_refused,
+  subscriptions_refused,
+  sessions_started,
+  sessions_resumed,
+  sessions_taken_over,
+  sessions_expired,
+  wills_published,
+  keep_alive_timeouts,
+  end_,
+};
+
+inline constexpr std::array<std::string_view, static_cast<std::size_t>(Metric::end_)> metric_names = {
+    "messages_received",
+    "messages_delivered",
+    "messages_dropped_by_plugin",
+    "messages_refused_by_plugin",
+    "queue_dropped_qos0",
+    "queue_dropped",
+    "qos2_duplicates",
+    "retained_refused",
+    "subscriptions_refused",
+    "sessions_started",
+    "sessions_resumed",
+    "sessions_taken_over",
+    "sessions_expired",
+    "wills_published",
+    "keep_alive_timeouts",
+};
+
+using CoreCounters = base::Counters<Metric>;
+
+}  // namespace core

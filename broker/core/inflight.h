@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+
+#include "broker/core/message.h"
+
+namespace core {
+
+/// The outgoing QoS 1 and 2 window of one session: which packet ids are under way, in order of sending. A
+/// value of the session; costs one pointer while nothing is under way.
+class Inflight {
+ public:
+  enum class State : std::uint8_t { sent, released };  // released: PUBREL is out, the message is gone
+
+  struct Entry {
+    mqtt::PacketId id = 0;
+    mqtt::Qos qos = mqtt::Qos::at_least_once;
+    State state = State::sent;
+    bool is_done = false;
+    MessageRef message;  // null in a session that ends with its connection: 3.1.1 re-sends only on a new one
+  };
+
+  /// An id that is not under way, `preferred` if it is free (one id for a whole fan-out lets all receivers
+  /// share one form) [MQTT-2.3.1-4]. None when all 65,535 are taken.
+  [[nodiscard]] std::optional<mqtt::PacketId> claim(mqtt::PacketId preferred) const;
+  void add(mqtt::PacketId id, mqtt::Qos qos, MessageRef message);
+
+  /// PUBACK. False: nothing at QoS 1 waits under that id.
+  bool acknowledge(mqtt::PacketId id);
+  /// PUBREC; again is fine. False: nothing at QoS 2 waits under that id.
+  bool release(mqtt::PacketId id);
+  /// PUBCOMP. False: no PUBREL waits under that id.
+  bool complete(mqtt::PacketId id);
+
+  std::size_t size() const { return ring_ ? ring_->live : 0; }
+
+  /// Every entry still under way, in the order of sending [MQTT-4.6.0-1].
+  template <class Visit>
+  void each(Visit&& visit) const {
+    if (!ring_) return;
+    for (const Entry& entry : ring_->entries) {
+      if (!entry.is_done) visit(entry);
+    }
+  }
+
+ private:
+  struct Ring {
+    std::deque<Entry> entries;  // done ones stay in the middle until the front is done
+    std::size_t live = 0;
+  };
+  Entry* find(mqtt::PacketId id) const;
+  void finish(Entry& entry);
+
+  std::unique_ptr<Ring> ring_;
+};
+
+}  // namespace core

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+#include "broker/base/bytes.h"
+#include "broker/mqtt/packet.h"
+
+namespace core {
+
+/// An application message that outlives the loop turn it came in: retained, in flight to a lasting session,
+/// in a queue, a will. Immutable; one allocation holds it all. Lives on one worker: its count is a plain
+/// number, and what crosses to another worker is a copy.
+class Message {
+ public:
+  std::string_view topic() const { return {text(), topic_size_}; }
+  base::Bytes payload() const {
+    return {reinterpret_cast<const std::uint8_t*>(text()) + topic_size_, payload_size_};
+  }
+  mqtt::Qos qos() const { return qos_; }
+  bool retain() const { return retain_; }
+  /// What it costs in a queue.
+  std::size_t bytes() const { return sizeof(Message) + topic_size_ + payload_size_; }
+
+  Message(const Message&) = delete;
+  Message& operator=(const Message&) = delete;
+
+ private:
+  friend class MessageRef;
+  Message(const mqtt::Publish& publish);
+  const char* text() const { return reinterpret_cast<const char*>(this + 1); }
+
+  std::uint32_t refs_ = 1;
+  std::uint32_t payload_size_;
+  std::uint16_t topic_size_;
+  mqtt::Qos qos_;
+  bool retain_;
+};
+
+/// A counted reference to a Message. One thread only.
+class MessageRef {
+ public:
+  MessageRef() = default;
+  /// Copies topic and payload.
+  static MessageRef make(const mqtt::Publish& publish);
+
+  MessageRef(const MessageRef& other) : message_(other.message_) {
+    if (message_ != nullptr) ++message_->refs_;
+  }
+  MessageRef(MessageRef&& other) noexcept : message_(std::exchange(other.message_, nullptr)) {}
+  MessageRef& operator=(MessageRef other) noexcept {
+    std::swap(message_, other.message_);
+    return *this;
+  }
+  ~MessageRef() { release(); }
+
+  explicit operator bool() const { return message_ != nullptr; }
+  const Message& operator*() const { return *message_; }
+  const Message* operator->() const { return message_; }
+
+ private:
+  explicit MessageRef(Message* message) : message_(message) {}
+  void release();
+
+  Message* message_ = nullptr;
+};
+
+}  // namespace core

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/core/out_queue.h"
+
+#include <utility>
+
+namespace core {
+
+OutQueue::Dropped OutQueue::push(MessageRef message, mqtt::Qos qos, const Limits& limits) {
+  Dropped dropped;
+  if (!lanes_) lanes_ = std::make_unique<Lanes>();
+  const std::size_t bytes = message->bytes();
+  while (is_full(*lanes_, bytes, limits) && !lanes_->qos0.empty()) {
+    lanes_->bytes -= lanes_->qos0.front().message->bytes();
+    lanes_->qos0.pop_front();
+    ++dropped.qos0;
+  }
+  if (is_full(*lanes_, bytes, limits)) {
+    dropped.is_new = true;
+    if (size() == 0) lanes_.reset();
+    return dropped;
+  }
+  auto& lane = qos == mqtt::Qos::at_most_once ? lanes_->qos0 : lanes_->acknowledged;
+  lane.push_back({std::move(message), qos, lanes_->next_order++});
+  lanes_->bytes += bytes;
+  return dropped;
+}
+
+const OutQueue::Item* OutQueue::front(bool is_window_open) const {
+  if (!lanes_) return nullptr;
+  const Item* qos0 = lanes_->qos0.empty() ? nullptr : &lanes_->qos0.front();
+  const Item* other =
+      lanes_->acknowledged.empty() || !is_window_open ? nullptr : &lanes_->acknowledged.front();
+  if (qos0 == nullptr || other == nullptr) return qos0 == nullptr ? other : qos0;
+  return qos0->order < other->order ? qos0 : other;
+}
+
+void OutQueue::pop(const Item* item) {
+  take_front(item->qos == mqtt::Qos::at_most_once ? lanes_->qos0 : lanes_->acknowledged);
+}
+
+void OutQueue::drop_qos0() {
+  while (lanes_ && !lanes_->qos0.empty()) take_front(lanes_->qos0);
+}
+
+void OutQueue::take_front(std::deque<Item>& lane) {
+  lanes_->bytes -= lane.front().message->bytes();
+  lane.pop_front();
+  if (size() == 0) lanes_.reset();
+}
+
+bool OutQueue::is_full(const Lanes& lanes, std::size_t more, const Limits& limits) {
+  return lanes.qos0.size() + lanes.acknowledged.size() >= limits.queued_messages ||
+         lanes.bytes + more > limits.queued_bytes;
+}
+
+}  // namespace core

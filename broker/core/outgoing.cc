@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/core/outgoing.h"
+
+#include <algorithm>
+
+#include "broker/mqtt/encode.h"
+
+namespace core {
+namespace {
+
+/// Below this a payload is copied behind its head: forms of a burst then lie side by side in turn memory and
+/// join into one piece per receiver, which costs less than two pieces each.
+constexpr std::size_t joined_payload_bytes = 512;
+
+mqtt::Publish view_of(const Message& message, base::Arena& turn) {
+  const std::string_view topic = base::as_text(turn.copy(base::as_bytes(message.topic())));
+  return {.topic = topic,
+          .payload = turn.copy(message.payload()),
+          .qos = message.qos(),
+          .retain = message.retain()};
+}
+
+bool same(const Delivery& a, const Delivery& b) {
+  return a.retain == b.retain && a.dup == b.dup && a.packet_id == b.packet_id;
+}
+
+std::uint8_t first_byte(const Delivery& delivery) {
+  const auto qos = static_cast<unsigned>(delivery.qos);
+  return static_cast<std::uint8_t>(0x30U | (delivery.dup ? 8U : 0U) | (qos << 1U) |
+                                   (delivery.retain ? 1U : 0U));
+}
+
+}  // namespace
+
+Outgoing::Outgoing(const MessageRef& message, base::Arena& turn)
+    : publish_(view_of(*message, turn)), turn_(turn), kept_(message) {}
+
+const Form& Outgoing::form(const Delivery& delivery) {
+  Cached& cached = cached_[static_cast<std::size_t>(delivery.qos)];
+  if (cached.is_set && same(cached.delivery, delivery)) return cached.form;
+  cached = {fits_frame(delivery) ? patch(delivery) : build(delivery), delivery, true};
+  return cached.form;
+}
+
+const MessageRef& Outgoing::keep() {
+  if (!kept_) kept_ = MessageRef::make(publish_);
+  return kept_;
+}
+
+/// The publisher's frame has the right shape when its QoS is the receiver's: then only flags and id differ.
+bool Outgoing::fits_frame(const Delivery& delivery) const {
+  return !frame_.empty() && delivery.qos == publish_.qos;
+}
+
+Form Outgoing::patch(const Delivery& delivery) {
+  const std::span<std::uint8_t> frame = std::exchange(frame_, {});
+  frame[0] = first_byte(delivery);
+  if (delivery.packet_id != 0) {
+    std::uint8_t* id = frame.data() + (frame.size() - publish_.payload.size()) - 2;
+    id[0] = static_cast<std::uint8_t>(delivery.packet_id >> 8U);
+    id[1] = static_cast<std::uint8_t>(delivery.packet_id & 0xffU);
+  }
+  return {frame, {}};
+}
+
+Form Outgoing::build(const Delivery& delivery) {
+  mqtt::Publish wanted = publish_;
+  wanted.qos = delivery.qos;
+  wanted.retain = delivery.retain;
+  wanted.dup = delivery.dup;
+  wanted.packet_id = delivery.packet_id;
+  const std::size_t head_size = mqtt::publish_head_size(wanted);
+  if (wanted.payload.size() > joined_payload_bytes) {
+    const std::span<std::uint8_t> head = turn_.take(head_size);
+    mqtt::write_publish_head(wanted, head);
+    return {head, wanted.payload};
+  }
+  const std::span<std::uint8_t> whole = turn_.take(head_size + wanted.payload.size());
+  mqtt::write_publish_head(wanted, whole.first(head_size));
+  std::ranges::copy(wanted.payload, whole.data() + head_size);
+  return {whole, {}};
+}
+
+}  // namespace core

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is delivered: a view of this turn's bytes plus "give me a kept message". At QoS 0 a delivery allocates
+// and counts nothing: the frame a publisher sent is passed on byte for byte wherever it may be, and a
+// differing form (lower QoS, packet id, retain flag) is built once per fan-out in turn memory and referenced
+// by every receiver.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "broker/base/arena.h"
+#include "broker/base/bytes.h"
+#include "broker/core/message.h"
+#include "broker/mqtt/packet.h"
+
+namespace core {
+
+/// What may differ from receiver to receiver. `packet_id` is 0 at QoS 0.
+struct Delivery {
+  mqtt::Qos qos = mqtt::Qos::at_most_once;
+  bool retain = false;
+  bool dup = false;
+  mqtt::PacketId packet_id = 0;
+};
+
+/// A PUBLISH frame ready for the wire as one or two stretches of turn memory (`payload` may be empty).
+struct Form {
+  base::Bytes head;
+  base::Bytes payload;
+};
+
+/// A publish on its way to its receivers. Made on the stack for one fan-out; worker's thread.
+class Outgoing {
+ public:
+  /// From a client: `frame` is the packet as it stands in the loop's read arena, which may be patched in
+  /// place (the publisher's own id has been read). `turn` outlives this object until the flush.
+  Outgoing(const mqtt::Publish& publish, std::span<std::uint8_t> frame, base::Arena& turn)
+      : publish_(publish), frame_(frame), turn_(turn) {}
+  /// From anywhere else; topic and payload stay valid until the flush.
+  Outgoing(const mqtt::Publish& publish, base::Arena& turn) : publish_(publish), turn_(turn) {}
+  /// From a kept message, whose bytes are copied to turn memory once (it may be released before the flush).
+  Outgoing(const MessageRef& message, base::Arena& turn);
+
+  Outgoing(const Outgoing&) = delete;
+  Outgoing& operator=(const Outgoing&) = delete;
+
+  std::string_view topic() const { return publish_.topic; }
+  base::Bytes payload() const { return publish_.payload; }
+  mqtt::Qos qos() const { return publish_.qos; }
+  bool retain() const { return publish_.retain; }
+
+  /// The frame for this delivery, valid until the flush.
+  const Form& form(const Delivery& delivery);
+  /// The one copy that outlives the turn, made when first asked for.
+  const MessageRef& keep();
+
+ private:
+  struct Cached {
+    Form form;
+    Delivery delivery;
+    bool is_set = false;
+  };
+  bool fits_frame(const Delivery& delivery) const;
+  Form patch(const Delivery& delivery);
+  Form build(const Delivery& delivery);
+
+  mqtt::Publish publish_;
+  std::span<std::uint8_t> frame_;  // empty: none, or already patched for another id
+  base::Arena& turn_;
+  MessageRef kept_;
+  std::array<Cached, 3> cached_;  // by QoS: a fan-out asks for few forms, mostly the same one
+};
+
+}  // namespace core

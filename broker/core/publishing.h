@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <vector>
+
+#include "broker/core/core_counters.h"
+#include "broker/core/router.h"
+#include "broker/plugin/plugin.h"
+
+namespace core {
+
+/// The way into the router: past the plugins, in their order. What they publish themselves waits in turn
+/// memory until the message that caused it has been routed. Owned by the broker; worker's thread.
+class Publishing final : public plugin::Host {
+ public:
+  Publishing(Router& router, base::Arena& turn, CoreCounters& counters)
+      : router_(router), turn_(turn), counters_(counters) {}
+
+  /// `added` outlives this object.
+  void add(plugin::Plugin& added) { plugins_.push_back(&added); }
+
+  /// A client's message or will.
+  plugin::Verdict publish(const plugin::Client& client, Outgoing& outgoing, base::TimePoint now);
+
+  void publish(const plugin::Publication& publication) override;
+
+ private:
+  plugin::Verdict ask_plugins(const plugin::Client& client, const Outgoing& outgoing, base::TimePoint now);
+  void route_pending();
+
+  Router& router_;
+  base::Arena& turn_;
+  CoreCounters& counters_;
+  std::vector<plugin::Plugin*> plugins_;
+  std::vector<mqtt::Publish> pending_;  // views into turn memory; empty between messages
+};
+
+}  // namespace core

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// The newest retained message of each topic, ordered by topic. A filter's literal beginning bounds the
+// stretch that can match (`msh/EU_868/#` never looks at `zigbee2mqtt/…`), and a walk is resumed by the last
+// topic it saw: so a new subscriber of `#` is served in slices, straight from here, with no queue in between
+// and with whatever is newest at that moment.
+#pragma once
+#include <cstddef>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "broker/core/message.h"
+
+namespace core {
+
+/// How far one subscription's replay has come. A value of the session that subscribed.
+struct RetainedWalk {
+  std::string filter;
+  mqtt::Qos qos = mqtt::Qos::at_most_once;  // granted
+  std::string after;                        // the last topic looked at
+  bool has_begun = false;
+};
+
+/// Owned by the router; worker's thread.
+class Retained {
+ public:
+  explicit Retained(std::size_t max_messages) : max_messages_(max_messages) {}
+
+  /// Stores `message` for its topic; an empty payload clears it and is never stored
+  /// [MQTT-3.3.1-10, 3.3.1-11]. False: the store is full and the topic is new; nothing changed.
+  [[nodiscard]] bool set(const MessageRef& message);
+
+  /// Gives `visit` the next matching messages, while it returns true and for at most `budget` topics looked
+  /// at. True when the walk is over. A message for which `visit` returned false comes again.
+  template <class Visit>
+  [[nodiscard]] bool walk(RetainedWalk& walk, std::size_t budget, Visit&& visit) const {
+    auto at = begin_of(walk);
+    for (; at != messages_.end() && in_range(walk, at->message->topic()); ++at) {
+      if (budget-- == 0) return false;
+      if (fits(walk, at->message->topic()) && !visit(at->message)) return false;
+      walk.has_begun = true;
+      walk.after.assign(at->message->topic());
+    }
+    return true;
+  }
+
+  std::size_t size() const { return messages_.size(); }
+
+ private:
+  struct Entry {
+    mutable MessageRef message;  // replaced by one of the same topic, so the order stands
+  };
+  struct ByTopic {
+    using is_transparent = void;
+    static std::string_view topic(const Entry& entry) { return entry.message->topic(); }
+    static std::string_view topic(std::string_view text) { return text; }
+    template <class A, class B>
+    bool operator()(const A& a, const B& b) const {
+      return topic(a) < topic(b);
+    }
+  };
+  using Messages = std::set<Entry, ByTopic>;
+
+  Messages::const_iterator begin_of(const RetainedWalk& walk) const;
+  static bool in_range(const RetainedWalk& walk, std::string_view topic);
+  static bool fits(const RetainedWalk& walk, std::string_view topic);
+
+  Messages messages_;
+  std::size_t max_messages_;
+};
+
+}  // namespace core

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <vector>
+
+#include "broker/core/core_counters.h"
+#include "broker/core/limits.h"
+#include "broker/core/outgoing.h"
+#include "broker/core/peer.h"
+#include "broker/core/retained.h"
+#include "broker/core/subscriptions.h"
+
+namespace core {
+
+/// From a message to those who want it: retain, match, deliver, forward. Owned by the broker; worker's
+/// thread. Nothing it calls can end a session or change a subscription, so a walk never loses the ground
+/// under it.
+class Router {
+ public:
+  Router(const Limits& limits, CoreCounters& counters)
+      : retained_(limits.retained_messages), counters_(counters) {}
+
+  /// `peer` outlives the router.
+  void add_peer(Peer& peer) { peers_.push_back(&peer); }
+
+  /// A message that entered the broker here: stores it if flagged, delivers it to this worker's sessions, and
+  /// gives it to every peer.
+  void publish(Outgoing& outgoing);
+  /// A message that another worker or node has forwarded: the same without the peers.
+  void publish_local(Outgoing& outgoing);
+
+  /// One id per message for the whole worker: what a session uses if it is free there.
+  mqtt::PacketId next_packet_id() {
+    last_packet_id_ =
+        last_packet_id_ == 0xffff ? mqtt::PacketId{1} : static_cast<mqtt::PacketId>(last_packet_id_ + 1);
+    return last_packet_id_;
+  }
+
+  Subscriptions& subscriptions() { return subscriptions_; }
+  const Retained& retained() const { return retained_; }
+
+ private:
+  Subscriptions subscriptions_;
+  Retained retained_;
+  CoreCounters& counters_;
+  std::vector<Peer*> peers_;
+  mqtt::PacketId last_packet_id_ = 0;
+};
+
+}  // namespace core

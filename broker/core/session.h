@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "broker/base/log.h"
+#include "broker/base/time.h"
+#include "broker/core/inflight.h"
+#include "broker/core/keepalive.h"
+#include "broker/core/limits.h"
+#include "broker/core/link.h"
+#include "broker/core/out_queue.h"
+#include "broker/core/publishing.h"
+#include "broker/core/received_ids.h"
+#include "broker/core/router.h"
+
+namespace core {
+
+class Session;
+
+/// What is told of a session's turns; the broker keeps the lists.
+class SessionOwner {
+ public:
+  /// It has more to send than one slice: `work` is wanted next turn.
+  virtual void on_busy(Session& session) = 0;
+  /// Its connection is gone. A session that does not outlive it is erased at the end of the turn.
+  virtual void on_offline(Session& session) = 0;
+
+ protected:
+  ~SessionOwner() = default;
+};
+
+/// What every session of a worker works with; filled once by the broker.
+struct Services {
+  Router& router;
+  Publishing& publishing;
+  SessionOwner& owner;
+  const Limits& limits;
+  CoreCounters& counters;
+  base::Arena& turn;
+  const base::Log& log;
+};
+
+/// One client's protocol state. Knows no socket and no clock; everything it does goes to its link and to
+/// Services. Owned by Sessions; worker's thread.
+class Session {
+ public:
+  Session(std::string client_id, std::uint32_t slot, const Services& services)
+      : client_id_(std::move(client_id)), slot_(slot), services_(services) {}
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  /// A connection has been accepted and has its CONNACK. Re-sends what was under way [MQTT-4.4.0-1], then
+  /// what waited.
+  void attach(Link& link, const mqtt::Connect& connect, base::TimePoint now);
+
+  /// Any packet but PUBLISH.
+  void on_packet(const mqtt::Packet& packet, base::TimePoint now);
+  /// `frame` is the packet's bytes in the read arena; they are passed on and may be patched in place.
+  void on_publish(const mqtt::Publish& publish, std::span<std::uint8_t> frame, base::TimePoint now);
+  /// The socket takes bytes again, or a slice of work is due.
+  void work();
+  /// The connection ended, or sent what is no MQTT: not a DISCONNECT, so the will is published
+  /// [MQTT-3.1.2-8].
+  void on_link_lost(base::TimePoint now);
+  /// Ends the connection from this side; the will is published.
+  void end_link(mqtt::Reason reason, std::string_view why, base::TimePoint now);
+
+  /// From the router, in the middle of a fan-out: changes nothing but this session, closes nothing.
+  void deliver(Outgoing& outgoing, mqtt::Qos granted, mqtt::PacketId preferred_id);
+
+  /// When on_deadline wants to be called: end of keep-alive, or of the session.
+  std::optional<base::TimePoint> deadline() const;
+  /// True: the session is over.
+  [[nodiscard]] bool on_deadline(base::TimePoint now);
+
+  const std::string& client_id() const { return client_id_; }
+  std::uint32_t slot() const { return slot_; }
+  bool is_online() const { return link_ != nullptr; }
+  /// It is kept when its connection ends.
+  bool is_lasting() const { return is_lasting_; }
+
+  bool is_busy = false;                          // on the broker's list
+  std::optional<base::TimePoint> scheduled_for;  // its reminder in the broker's deadline queue
+
+ private:
+  struct Handle;  // the visitor of on_packet: one function per packet kind
+  void subscribe(const mqtt::Subscribe& subscribe);
+  mqtt::Reason add_subscription(const mqtt::Subscribe::Entry& entry);
+  void unsubscribe(const mqtt::Unsubscribe& unsubscribe);
+  void drop_walk(std::string_view filter);
+  void disconnect(base::TimePoint now);
+  void lose_link(base::TimePoint now);
+  void publish_will(base::TimePoint now);
+  plugin::Client client() const;
+
+  void send(Outgoing& outgoing, mqtt::Qos qos, bool retain, mqtt::PacketId preferred_id);
+  void enqueue(Outgoing& outgoing, mqtt::Qos qos);
+  bool must_wait(mqtt::Qos qos) const;
+  bool is_window_open() const { return inflight_.size() < services_.limits.inflight; }
+  void resend();
+  bool send_queued(std::size_t& budget);
+  bool replay_retained(std::size_t& budget);
+
+  std::string client_id_;
+  std::uint32_t slot_;
+  bool is_lasting_ = false;
+  bool has_logged_full_queue_ = false;
+  const Services& services_;
+  Link* link_ = nullptr;
+  Keepalive keepalive_;
+  base::TimePoint offline_since_;
+  MessageRef will_;
+  std::vector<std::string> filters_;
+  ReceivedIds received_ids_;
+  Inflight inflight_;
+  OutQueue queue_;
+  std::unique_ptr<std::deque<RetainedWalk>> walks_;  // retained messages still to be replayed; null: none
+};
+
+}  // namespace core

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a client is sent.
+#include <algorithm>
+
+#include "broker/core/session.h"
+
+namespace core {
+namespace {
+
+/// Bytes of one slice of work: enough to fill a write, little enough that others are served in between.
+constexpr std::size_t bytes_per_slice = 128 * 1024;
+/// Retained topics looked at per slice, whether they match or not.
+constexpr std::size_t topics_per_slice = 2048;
+
+/// Takes what a message costs from the budget, which ends at 0.
+void spend(std::size_t& budget, const Message& message) { budget -= std::min(budget, message.bytes()); }
+
+}  // namespace
+
+void Session::deliver(Outgoing& outgoing, mqtt::Qos granted, mqtt::PacketId preferred_id) {
+  const mqtt::Qos qos = std::min(outgoing.qos(), granted);
+  if (must_wait(qos)) {
+    enqueue(outgoing, qos);
+  } else {
+    send(outgoing, qos, false, preferred_id);
+  }
+}
+
+/// Behind bytes the socket has refused, behind older messages of its kind, or behind a full window.
+bool Session::must_wait(mqtt::Qos qos) const {
+  if (link_ == nullptr || link_->backlog() > 0) return true;
+  if (qos == mqtt::Qos::at_most_once) return queue_.front(false) != nullptr;
+  return !queue_.empty() || !is_window_open();
+}
+
+void Session::send(Outgoing& outgoing, mqtt::Qos qos, bool retain, mqtt::PacketId preferred_id) {
+  Delivery delivery{.qos = qos, .retain = retain};
+  if (qos != mqtt::Qos::at_most_once) {
+    const auto id = inflight_.claim(preferred_id);
+    if (!id) return enqueue(outgoing, qos);
+    delivery.packet_id = *id;
+    inflight_.add(*id, qos, is_lasting_ ? outgoing.keep() : MessageRef{});
+  }
+  services_.counters.add(Metric::messages_delivered);
+  link_->deliver(outgoing, delivery);
+}
+
+void Session::enqueue(Outgoing& outgoing, mqtt::Qos qos) {
+  if (link_ == nullptr && (qos == mqtt::Qos::at_most_once || !is_lasting_)) return;
+  const OutQueue::Dropped dropped = queue_.push(outgoing.keep(), qos, services_.limits);
+  if (dropped.qos0 == 0 && !dropped.is_new) return;
+  services_.counters.add(Metric::queue_dropped_qos0, dropped.qos0);
+  services_.counters.add(Metric::queue_dropped, dropped.is_new ? 1 : 0);
+  if (has_logged_full_queue_) return;
+  has_logged_full_queue_ = true;
+  services_.log.warn("queue_full", {{"client", client_id_},
+                                    {"messages", std::uint64_t{queue_.size()}},
+                                    {"hint", "client too slow or away: messages are dropped for it alone"}});
+}
+
+/// First what was under way when the last connection ended, in its order and with its ids; it does not count
+/// against the window again.
+void Session::resend() {
+  inflight_.each([this](const Inflight::Entry& entry) {
+    if (entry.state == Inflight::State::released) {
+      link_->ack(mqtt::PacketType::pubrel, entry.id);
+      return;
+    }
+    Outgoing outgoing(entry.message, services_.turn);
+    link_->deliver(outgoing, {.qos = entry.qos, .retain = false, .dup = true, .packet_id = entry.id});
+  });
+}
+
+void Session::work() {
+  if (link_ == nullptr) return;
+  std::size_t budget = bytes_per_slice;
+  const bool is_done = send_queued(budget) && replay_retained(budget);
+  if (!is_done) services_.owner.on_busy(*this);
+}
+
+/// True: nothing more to do now. What waits, waits for an acknowledgement or for the socket; both call work.
+bool Session::send_queued(std::size_t& budget) {
+  while (link_->backlog() == 0) {
+    const OutQueue::Item* item = queue_.front(is_window_open());
+    if (item == nullptr) return true;
+    if (budget == 0) return false;
+    spend(budget, *item->message);
+    Outgoing outgoing(item->message, services_.turn);
+    const mqtt::Qos qos = item->qos;
+    queue_.pop(item);
+    send(outgoing, qos, false, services_.router.next_packet_id());
+  }
+  return true;
+}
+
+/// The same for retained messages, straight from the store.
+bool Session::replay_retained(std::size_t& budget) {
+  while (walks_ && link_->backlog() == 0) {
+    bool is_waiting = false;
+    RetainedWalk& walk = walks_->front();
+    const bool is_over =
+        services_.router.retained().walk(walk, topics_per_slice, [&](const MessageRef& message) {
+          const mqtt::Qos qos = std::min(message->qos(), walk.qos);
+          is_waiting = qos != mqtt::Qos::at_most_once && !is_window_open();
+          if (is_waiting || budget == 0) return false;
+          spend(budget, *message);
+          Outgoing outgoing(message, services_.turn);
+          send(outgoing, qos, true, services_.router.next_packet_id());
+          return true;
+        });
+    if (is_waiting) return true;
+    if (!is_over) return false;
+    walks_->pop_front();
+    if (walks_->empty()) walks_.reset();
+  }
+  return true;
+}
+
+}  // namespace core

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <memory>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "broker/core/session.h"
+
+namespace core {
+
+/// Client id -> session on this worker [MQTT-3.1.3-2], each with a small dense slot number. Owned by the
+/// broker; worker's thread.
+class Sessions {
+ public:
+  Session* find(std::string_view client_id) const;
+  /// The session in `slot` if it is still the `serial`-th one made: how a reminder finds out that its session
+  /// is gone.
+  Session* find(std::uint32_t slot, std::uint64_t serial) const;
+  std::uint64_t serial_of(const Session& session) const { return places_[session.slot()].serial; }
+
+  Session& make(std::string client_id, const Services& services);
+  void erase(Session& session);
+  std::size_t size() const { return by_id_.size(); }
+
+ private:
+  struct Place {
+    std::unique_ptr<Session> session;
+    std::uint64_t serial = 0;
+  };
+  std::vector<Place> places_;
+  std::vector<std::uint32_t> free_;
+  std::unordered_map<std::string_view, Session*> by_id_;  // keys are the sessions' own client ids
+  std::uint64_t last_serial_ = 0;
+};
+
+}  // namespace core

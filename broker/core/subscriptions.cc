@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/core/subscriptions.h"
+
+#include <algorithm>
+
+#include "broker/mqtt/topic.h"
+
+namespace core {
+
+bool Subscriptions::set(std::string_view filter, Subscriber subscriber, mqtt::SubscriptionOptions options) {
+  last_topic_.clear();
+  if (mqtt::has_wildcard(filter)) return wildcards_.set(filter, subscriber, options);
+  auto at = exact_.find(filter);
+  if (at == exact_.end()) at = exact_.try_emplace(std::string(filter)).first;
+  return at->second.set(subscriber, options);
+}
+
+bool Subscriptions::remove(std::string_view filter, std::uint32_t slot) {
+  last_topic_.clear();
+  if (mqtt::has_wildcard(filter)) return wildcards_.remove(filter, slot);
+  const auto at = exact_.find(filter);
+  if (at == exact_.end() || !at->second.remove(slot)) return false;
+  if (at->second.empty()) exact_.erase(at);
+  return true;
+}
+
+const std::vector<Match>& Subscriptions::match(std::string_view topic) {
+  if (topic == last_topic_) return matches_;
+  collect(topic);
+  last_topic_.assign(topic);
+  return matches_;
+}
+
+void Subscriptions::collect(std::string_view topic) {
+  lists_.clear();
+  matches_.clear();
+  if (const auto at = exact_.find(topic); at != exact_.end()) lists_.push_back(&at->second);
+  wildcards_.match(topic, lists_);
+  if (lists_.size() == 1) {
+    matches_ = lists_.front()->all();
+    return;
+  }
+  ++walk_;
+  for (const SubscriberList* list : lists_) merge(*list);
+}
+
+/// A session that several filters have met is delivered to once, at their highest QoS.
+void Subscriptions::merge(const SubscriberList& list) {
+  for (const Match& match : list.all()) {
+    if (seen_.size() <= match.subscriber.slot) seen_.resize(match.subscriber.slot + 1);
+    Seen& seen = seen_[match.subscriber.slot];
+    if (seen.walk == walk_) {
+      mqtt::Qos& qos = matches_[seen.at].options.qos;
+      qos = std::max(qos, match.options.qos);
+      continue;
+    }
+    seen = {walk_, static_cast<std::uint32_t>(matches_.size())};
+    matches_.push_back(match);
+  }
+}
+
+}  // namespace core

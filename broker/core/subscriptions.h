@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "broker/core/filter_trie.h"
+#include "broker/core/subscriber_list.h"
+
+namespace core {
+
+/// Which sessions of this worker want which topics. Filters without wildcards, by far the most, stand in one
+/// flat hash; the others in the trie. Owned by the router; worker's thread.
+class Subscriptions {
+ public:
+  /// `filter` is valid. Replaces the options of an identical filter [MQTT-3.8.4-3]; true when it is new.
+  bool set(std::string_view filter, Subscriber subscriber, mqtt::SubscriptionOptions options);
+  /// True when the subscriber had it. Characters are compared exactly [MQTT-3.10.4-1].
+  bool remove(std::string_view filter, std::uint32_t slot);
+
+  /// Every session with at least one filter that `topic` meets, once, at the highest QoS of them
+  /// [MQTT-3.3.5-1]. The answer is valid until the next call of any function; the same topic asked again
+  /// costs one comparison.
+  const std::vector<Match>& match(std::string_view topic);
+
+ private:
+  void collect(std::string_view topic);
+  void merge(const SubscriberList& list);
+
+  using Exact = std::unordered_map<std::string, SubscriberList, TextHash, std::equal_to<>>;
+  struct Seen {
+    std::uint64_t walk = 0;
+    std::uint32_t at = 0;
+  };
+
+  Exact exact_;
+  FilterTrie wildcards_;
+  std::vector<const SubscriberList*> lists_;  // scratch of one walk
+  std::vector<Seen> seen_;                    // by slot: where in matches_ this walk has put it
+  std::uint64_t walk_ = 0;
+  std::string last_topic_;  // the topic that matches_ answers; empty: none
+  std::vector<Match> matches_;
+};
+
+}  // namespace core

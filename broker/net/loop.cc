@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/net/loop.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "broker/base/check.h"
+#include "broker/net/tcp_stream.h"
+
+namespace net {
+namespace {
+
+/// Lists kept for reuse; more come and go.
+constexpr std::size_t spare_lists = 1024;
+
+}  // namespace
+
+Loop::Loop(LoopSizes sizes)
+    : sizes_(sizes),
+      arena_(std::make_unique_for_overwrite<std::uint8_t[]>(sizes.arena)),
+      turn_(sizes.arena / 2) {
+  CHECK(uv_loop_init(&loop_) == 0);
+  prepare_.reset(new uv_prepare_t);
+  CHECK(uv_prepare_init(&loop_, prepare_.get()) == 0);
+  prepare_->data = this;
+  uv_prepare_start(prepare_.get(),
+                   [](uv_prepare_t* handle) { static_cast<Loop*>(handle->data)->on_prepare(); });
+  uv_unref(reinterpret_cast<uv_handle_t*>(prepare_.get()));
+  idle_.reset(new uv_idle_t);
+  CHECK(uv_idle_init(&loop_, idle_.get()) == 0);
+}
+
+Loop::~Loop() {
+  prepare_.reset();
+  idle_.reset();
+  uv_run(&loop_, UV_RUN_DEFAULT);  // the close callbacks of everything that lived here
+  CHECK(uv_loop_close(&loop_) == 0);
+}
+
+void Loop::run() { uv_run(&loop_, UV_RUN_DEFAULT); }
+
+base::TimePoint Loop::now() const { return base::TimePoint(base::Duration(uv_now(&loop_))); }
+
+std::span<std::uint8_t> Loop::keep_until_flush(std::vector<std::uint8_t> bytes) {
+  kept_.push_back(std::move(bytes));
+  return kept_.back();
+}
+
+/// prepare sees what timers and mail have caused too, and is the last thing before the loop waits.
+void Loop::on_prepare() {
+  const bool has_more = turn_end_.before_flush && turn_end_.before_flush();
+  flush_streams();
+  if (turn_end_.after_flush) turn_end_.after_flush();
+  reset_memory();
+  if (is_stopping_) uv_stop(&loop_);
+  if (has_more) {
+    uv_idle_start(idle_.get(), [](uv_idle_t*) {});  // the wait becomes a look
+  } else {
+    uv_idle_stop(idle_.get());
+  }
+}
+
+void Loop::flush_streams() {
+  // By index: a stream that fails tells its owner, whose will may reach further streams.
+  for (std::size_t i = 0; i < dirty_.size(); ++i) {
+    if (dirty_[i] != nullptr) dirty_[i]->flush();
+  }
+  dirty_.clear();
+  pieces_ = 0;
+}
+
+void Loop::reset_memory() {
+#ifndef NDEBUG
+  std::memset(arena_.get(), 0xdd, read_used_);  // a view kept past the flush must show
+#endif
+  read_used_ = 0;
+  turn_.reset();
+  kept_.clear();
+}
+
+/// Where the next read goes: behind the last one. With less room than one read the turn's output goes out
+/// early, which is safe here: nothing is being parsed while libuv asks for room.
+uv_buf_t Loop::read_room() {
+  if (sizes_.arena - read_used_ < sizes_.read) {
+    flush_streams();
+    reset_memory();
+  }
+  return uv_buf_init(reinterpret_cast<char*>(arena_.get() + read_used_), static_cast<unsigned>(sizes_.read));
+}
+
+void Loop::forget(const TcpStream& stream) {
+  std::ranges::replace(dirty_, const_cast<TcpStream*>(&stream), static_cast<TcpStream*>(nullptr));
+}
+
+PieceList Loop::take_piece_list() {
+  if (spare_pieces_.empty()) return {};
+  PieceList pieces = std::move(spare_pieces_.back());
+  spare_pieces_.pop_back();
+  return pieces;
+}
+
+void Loop::give_back(PieceList pieces) {
+  pieces.clear();
+  if (spare_pieces_.size() < spare_lists) spare_pieces_.push_back(std::move(pieces));
+}
+
+}  // namespace net

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// The turn. Reads fill one arena, one behind the other; sessions only append pieces (pointer, length) to
+// streams; once a turn, right before the loop waits again, every stream that has pieces writes them in one
+// vectored write. Nothing is written anywhere else, not even an acknowledgement: that is most of the speed.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include <uv.h>
+
+#include "broker/base/arena.h"
+#include "broker/base/time.h"
+#include "broker/net/handle.h"
+
+namespace net {
+
+class TcpStream;
+
+/// What a stream has to write this turn: views into memory that lives until the flush.
+using PieceList = std::vector<uv_buf_t>;
+
+/// Read room per call of read(2), and the arena the reads of a turn share.
+struct LoopSizes {
+  std::size_t read = 64 * 1024;
+  std::size_t arena = 512 * 1024;
+};
+
+/// Owns a uv_loop_t and the memory of its turn. One thread; destroyed after everything that lives on it.
+class Loop {
+ public:
+  /// What the owner does at the end of a turn. `before_flush` may send; true: it has more to do, the loop
+  /// does not wait. `after_flush` may destroy streams.
+  struct TurnEnd {
+    std::function<bool()> before_flush;
+    std::function<void()> after_flush;
+  };
+
+  explicit Loop(LoopSizes sizes = {});
+  ~Loop();
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
+  void on_turn_end(TurnEnd turn_end) { turn_end_ = std::move(turn_end); }
+  /// Until stop().
+  void run();
+  /// Ends run() after the next flush: what is said on the way out still leaves. Loop's thread.
+  void stop() { is_stopping_ = true; }
+
+  /// The time of this turn's wake-up; the only clock of the program.
+  base::TimePoint now() const;
+  /// Memory that lives until the flush.
+  base::Arena& turn() { return turn_; }
+  /// The same for bytes that already have a home of their own: a packet too large for the arena.
+  std::span<std::uint8_t> keep_until_flush(std::vector<std::uint8_t> bytes);
+
+  /// Writes what streams have now. Within a turn only where too much has gathered: memory is not given back.
+  void flush_streams();
+  bool has_much_to_flush() const { return pieces_ >= pieces_per_flush; }
+
+  uv_loop_t* raw() { return &loop_; }
+
+ private:
+  friend class TcpStream;
+  /// A bound on the pieces of all streams together: past it they are written in the middle of a turn.
+  static constexpr std::size_t pieces_per_flush = 256 * 1024;
+
+  uv_buf_t read_room();
+  std::span<std::uint8_t> took(std::size_t bytes) {
+    const std::span<std::uint8_t> read(arena_.get() + read_used_, bytes);
+    read_used_ += bytes;
+    return read;
+  }
+  void mark_dirty(TcpStream& stream) { dirty_.push_back(&stream); }
+  void forget(const TcpStream& stream);
+  PieceList take_piece_list();
+  void give_back(PieceList pieces);
+  void on_prepare();
+  void reset_memory();
+
+  uv_loop_t loop_;
+  LoopSizes sizes_;
+  HandlePtr<uv_prepare_t> prepare_;
+  HandlePtr<uv_idle_t> idle_;
+  TurnEnd turn_end_;
+  std::unique_ptr<std::uint8_t[]> arena_;
+  std::size_t read_used_ = 0;
+  base::Arena turn_;
+  std::vector<std::vector<std::uint8_t>> kept_;
+  std::vector<TcpStream*> dirty_;        // null: the stream has gone
+  std::vector<PieceList> spare_pieces_;  // so that an idle stream holds none
+  std::size_t pieces_ = 0;
+  bool is_stopping_ = false;
+};
+
+}  // namespace net

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/net/tcp_stream.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "broker/base/check.h"
+#include "broker/net/sockaddr.h"
+
+namespace net {
+namespace {
+
+/// What one writev takes (IOV_MAX).
+constexpr std::size_t pieces_per_write = 1024;
+
+uv_stream_t* stream_of(uv_tcp_t* handle) { return reinterpret_cast<uv_stream_t*>(handle); }
+
+TcpStream* owner_of_handle(uv_stream_t* stream) { return static_cast<TcpStream*>(stream->data); }
+
+}  // namespace
+
+std::string_view status_text(int status) { return uv_strerror(status); }
+
+/// A copy of what the socket refused, on its way. At most one a stream: libuv would write each one on its
+/// own.
+struct TcpStream::Write {
+  uv_write_t request;
+  std::vector<std::uint8_t> bytes;
+};
+
+TcpStream::TcpStream(Loop& loop, TcpHandle handle) : loop_(loop), handle_(std::move(handle)) {
+  handle_->data = this;
+  sockaddr_storage raw{};
+  int size = sizeof raw;
+  if (uv_tcp_getpeername(handle_.get(), reinterpret_cast<sockaddr*>(&raw), &size) == 0) {
+    peer_ = from_sockaddr(as_sockaddr(raw));
+  }
+}
+
+TcpStream::~TcpStream() {
+  if (is_dirty_) loop_.forget(*this);
+}
+
+void TcpStream::start_reading() {
+  if (has_failed_) return;
+  uv_read_start(
+      stream_of(handle_.get()),
+      [](uv_handle_t* handle, std::size_t, uv_buf_t* room) {
+        const auto* self = static_cast<TcpStream*>(handle->data);
+        *room = self == nullptr ? uv_buf_init(nullptr, 0) : self->loop_.read_room();
+      },
+      [](uv_stream_t* stream, ssize_t count, const uv_buf_t*) {
+        if (TcpStream* self = owner_of_handle(stream)) self->on_read(count);
+      });
+}
+
+void TcpStream::stop_reading() { uv_read_stop(stream_of(handle_.get())); }
+
+void TcpStream::append(base::Bytes piece) {
+  if (has_failed_) return;
+  if (!is_dirty_) {
+    is_dirty_ = true;
+    loop_.mark_dirty(*this);
+    pieces_ = loop_.take_piece_list();
+  }
+  auto* begin = reinterpret_cast<char*>(const_cast<std::uint8_t*>(piece.data()));  // libuv's type; only read
+  if (!pieces_.empty()) {
+    uv_buf_t& last = pieces_.back();
+    if (last.base + last.len == begin) {
+      last.len += piece.size();
+      return;
+    }
+  }
+  pieces_.push_back(uv_buf_init(begin, static_cast<unsigned>(piece.size())));
+  ++loop_.pieces_;
+}
+
+std::size_t TcpStream::backlog() const {
+  return waiting_.size() +
+         uv_stream_get_write_queue_size(reinterpret_cast<const uv_stream_t*>(handle_.get()));
+}
+
+void TcpStream::flush() {
+  is_dirty_ = false;
+  if (!pieces_.empty() && !has_failed_) keep_rest(is_writing_ ? 0 : write_now());
+  loop_.give_back(std::exchange(pieces_, {}));
+}
+
+/// One vectored write, more only past IOV_MAX pieces. Returns what the socket took.
+std::size_t TcpStream::write_now() {
+  std::size_t written = 0;
+  for (std::size_t first = 0; first < pieces_.size(); first += pieces_per_write) {
+    const std::size_t count = std::min(pieces_per_write, pieces_.size() - first);
+    std::size_t wanted = 0;
+    for (std::size_t i = first; i < first + count; ++i) wanted += pieces_[i].len;
+    const int took = uv_try_write(stream_of(handle_.get()), &pieces_[first], static_cast<unsigned>(count));
+    if (took < 0 && took != UV_EAGAIN) {
+      fail(took);
+      return 0;
+    }
+    if (took > 0) written += static_cast<std::size_t>(took);
+    if (took < 0 || static_cast<std::size_t>(took) < wanted) return written;
+  }
+  return written;
+}
+
+/// The one copy: what the socket refused outlives the turn here. Only then is writability waited for.
+void TcpStream::keep_rest(std::size_t written) {
+  if (has_failed_) return;
+  for (const uv_buf_t& piece : pieces_) {
+    const std::size_t skipped = std::min(written, piece.len);
+    written -= skipped;
+    waiting_.insert(waiting_.end(), piece.base + skipped, piece.base + piece.len);
+  }
+  if (!waiting_.empty() && !is_writing_) start_write();
+}
+
+void TcpStream::start_write() {
+  auto write = std::make_unique<Write>();
+  write->bytes = std::exchange(waiting_, {});
+  write->request.data = write.get();
+  const uv_buf_t buffer =
+      uv_buf_init(reinterpret_cast<char*>(write->bytes.data()), static_cast<unsigned>(write->bytes.size()));
+  const int status =
+      uv_write(&write->request, stream_of(handle_.get()), &buffer, 1, [](uv_write_t* request, int result) {
+        const std::unique_ptr<Write> done(static_cast<Write*>(request->data));
+        if (TcpStream* self = owner_of_handle(request->handle)) self->on_written(result);
+      });
+  if (status != 0) {
+    fail(status);
+    return;
+  }
+  is_writing_ = true;
+  static_cast<void>(write.release());  // the callback owns it
+}
+
+void TcpStream::on_written(int status) {
+  is_writing_ = false;
+  if (status != 0) {
+    fail(status);
+  } else if (!waiting_.empty()) {
+    start_write();
+  } else {
+    owner_->on_drained();
+  }
+}
+
+void TcpStream::on_read(ssize_t count) {
+  if (count < 0) {
+    fail(static_cast<int>(count));
+    return;
+  }
+  if (count == 0) return;
+  const auto size = static_cast<std::size_t>(count);
+  const std::span<std::uint8_t> bytes = loop_.took(size);
+  owner_->on_bytes(bytes);
+}
+
+void TcpStream::fail(int status) {
+  if (std::exchange(has_failed_, true)) return;
+  stop_reading();
+  waiting_ = {};
+  owner_->on_closed(status);
+}
+
+}  // namespace net

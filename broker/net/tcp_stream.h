@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include <uv.h>
+
+#include "broker/base/bytes.h"
+#include "broker/net/address.h"
+#include "broker/net/handle.h"
+#include "broker/net/loop.h"
+
+namespace net {
+
+/// Who lives on a stream.
+class StreamOwner {
+ public:
+  /// Bytes in the loop's arena; they may be written to, and live until the flush.
+  virtual void on_bytes(std::span<std::uint8_t> bytes) = 0;
+  /// The socket has taken what it had refused.
+  virtual void on_drained() = 0;
+  /// The other side is gone or the socket failed (a libuv status); nothing more comes. The stream stays,
+  /// unused, until its owner destroys it after the flush.
+  virtual void on_closed(int status) = 0;
+
+ protected:
+  ~StreamOwner() = default;
+};
+
+/// A closing status in words, for the log: "end of file", "connection reset by peer". A literal.
+std::string_view status_text(int status);
+
+/// One accepted TCP connection. Owned by a greeting or a connection, of which there is always one; loop's
+/// thread. Idle it holds no buffer.
+class TcpStream {
+ public:
+  using TcpHandle = HandlePtr<uv_tcp_t>;
+
+  TcpStream(Loop& loop, TcpHandle handle);
+  ~TcpStream();
+  TcpStream(const TcpStream&) = delete;
+  TcpStream& operator=(const TcpStream&) = delete;
+
+  /// Who is told from now on; reading goes on where it was.
+  void set_owner(StreamOwner& owner) { owner_ = &owner; }
+  void start_reading();
+  void stop_reading();
+
+  /// Adds bytes that live until the flush. They join the last piece when they are its neighbours in memory.
+  void append(base::Bytes piece);
+  /// Bytes the socket has refused.
+  std::size_t backlog() const;
+  const Address& peer() const { return peer_; }
+
+ private:
+  friend class Loop;
+  struct Write;
+
+  void flush();
+  std::size_t write_now();
+  void keep_rest(std::size_t written);
+  void start_write();
+  void on_written(int status);
+  void on_read(ssize_t count);
+  void fail(int status);
+
+  Loop& loop_;
+  TcpHandle handle_;
+  Address peer_;
+  StreamOwner* owner_ = nullptr;
+  PieceList pieces_;
+  std::vector<std::uint8_t> waiting_;  // behind the write under way
+  bool is_writing_ = false;
+  bool is_dirty_ = false;
+  bool has_failed_ = false;
+};
+
+}  // namespace net

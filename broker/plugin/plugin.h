@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// The whole contract with extensions. A plugin is linked in and listed in app/main.cc; there is no ABI to
+// keep.
+#pragma once
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "broker/base/bytes.h"
+#include "broker/base/counters.h"
+#include "broker/base/time.h"
+#include "broker/mqtt/types.h"
+
+namespace plugin {
+
+/// drop: acknowledged, not routed. refuse: not routed, and the client is told so as far as its version can
+/// (3.1.1: its connection is closed).
+enum class [[nodiscard]] Verdict : std::uint8_t{pass, drop, refuse};
+
+/// Who a hook is about. Views, valid during the hook.
+struct Client {
+  std::string_view id;
+  std::string_view user_name;  // empty: anonymous
+  std::string_view address;    // "192.0.2.7:51234"
+};
+
+/// A message on its way into the router, as a plugin sees it. Views into the turn's memory, valid during the
+/// hook.
+struct Draft {
+  std::string_view topic;
+  base::Bytes payload;
+  mqtt::Qos qos = mqtt::Qos::at_most_once;
+  bool retain = false;
+};
+
+/// What a plugin wants published. The host copies it before it returns.
+struct Publication {
+  std::string_view topic;
+  base::Bytes payload;
+  mqtt::Qos qos = mqtt::Qos::at_most_once;
+  bool retain = false;
+};
+
+/// What the broker does for a plugin: the worker on which the hook runs. Valid during the hook only. What is
+/// asked for takes effect after the current message has been routed, in order (no re-entrance), and does not
+/// come back through on_publish.
+class Host {
+ public:
+  virtual void publish(const Publication& publication) = 0;
+
+ protected:
+  ~Host() = default;
+};
+
+/// Looks at the traffic of every worker. Hooks run on any worker, several at once, and must not block.
+class Plugin {
+ public:
+  virtual ~Plugin() = default;
+  virtual std::string_view name() const = 0;
+  /// Before the message is routed; `now` is the loop's time.
+  virtual Verdict on_publish(const Client& client, const Draft& draft, Host& host, base::TimePoint now) = 0;
+  /// Its counters at this moment, for the log at stop and the metrics. Any thread.
+  virtual std::vector<base::Count> counts() const = 0;
+};
+
+}  // namespace plugin

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mesh/duplicates.h"
+
+#include <algorithm>
+
+namespace mesh {
+
+std::size_t Duplicates::Hash::operator()(const PacketIdentity& identity) const {
+  constexpr std::uint64_t golden_ratio = 0x9e3779b97f4a7c15;  // spreads neighbouring ids over all bits
+  const std::uint64_t numbers = std::uint64_t{identity.from} << 32 | identity.id;
+  const std::uint64_t mixed = (numbers ^ identity.place) * golden_ratio;
+  return mixed ^ (mixed >> 32);
+}
+
+void Duplicates::forget_old(Claims& claims, base::TimePoint now) const {
+  claims.latest = std::max(claims.latest, now);
+  while (!claims.by_age.empty()) {
+    const auto oldest = claims.by_identity.find(claims.by_age.front());
+    if (claims.latest - oldest->second.since < window_) return;
+    claims.by_identity.erase(oldest);
+    claims.by_age.pop_front();
+  }
+}
+
+bool Duplicates::contains(const PacketIdentity& identity, base::TimePoint now) {
+  return claims_.with([&](Claims& claims) {
+    forget_old(claims, now);
+    const auto found = claims.by_identity.find(identity);
+    return found != claims.by_identity.end() && found->second.is_complete;
+  });
+}
+
+bool Duplicates::claim(const PacketIdentity& identity, bool is_complete, base::TimePoint now) {
+  if (capacity_ == 0) return true;
+  return claims_.with([&](Claims& claims) {
+    forget_old(claims, now);
+    const auto [claim, is_new] = claims.by_identity.try_emplace(identity, Claim{claims.latest, is_complete});
+    if (!is_new) {
+      const bool completes = is_complete && !claim->second.is_complete;
+      claim->second.is_complete |= is_complete;
+      return completes;
+    }
+    if (claims.by_age.size() == capacity_) {
+      claims.by_identity.erase(claims.by_age.front());
+      claims.by_age.pop_front();
+    }
+    claims.by_age.push_back(identity);
+    return true;
+  });
+}
+
+std::size_t Duplicates::size() {
+  return claims_.with([](Claims& claims) { return claims.by_age.size(); });
+}
+
+}  // namespace mesh

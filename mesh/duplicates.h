@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <unordered_map>
+
+#include "broker/base/guarded.h"
+#include "broker/base/time.h"
+
+namespace mesh {
+
+/// What all copies of one packet have in common. `place` is a hash of root and channel name, so that equal
+/// numbers in two meshes stay two packets.
+struct PacketIdentity {
+  std::uint64_t place = 0;
+  std::uint32_t from = 0;
+  std::uint32_t id = 0;
+  friend bool operator==(const PacketIdentity&, const PacketIdentity&) = default;
+};
+
+/// Remembers which packets were published, each for `window` from its first copy, at most `capacity` of them:
+/// at the limit the oldest goes. Any thread; every call is one short lock and constant time on average.
+class Duplicates {
+ public:
+  Duplicates(base::Duration window, std::size_t capacity) : window_(window), capacity_(capacity) {}
+
+  /// Whether a complete copy was claimed within the window.
+  bool contains(const PacketIdentity& identity, base::TimePoint now);
+  /// True for the first copy, which is remembered by this very step, and once more for the first complete
+  /// copy after incomplete ones: what could not be read must not stand in for what can.
+  bool claim(const PacketIdentity& identity, bool is_complete, base::TimePoint now);
+  std::size_t size();
+
+ private:
+  struct Hash {
+    std::size_t operator()(const PacketIdentity& identity) const;
+  };
+  struct Claim {
+    base::TimePoint since;
+    bool is_complete;
+  };
+  struct Claims {
+    std::unordered_map<PacketIdentity, Claim, Hash> by_identity;
+    std::deque<PacketIdentity> by_age;  // the oldest first
+    base::TimePoint latest;
+  };
+
+  /// Workers' clocks differ by the length of their turns; the latest counts, so that age order is claim
+  /// order.
+  void forget_old(Claims& claims, base::TimePoint now) const;
+
+  const base::Duration window_;
+  const std::size_t capacity_;
+  base::Guarded<Claims> claims_;
+};
+
+}  // namespace mesh

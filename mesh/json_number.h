@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+
+#include "mesh/text_buffer.h"
+
+namespace mesh {
+
+/// Appends a number as the devices write it: printf's "%.15g" of the double, without a locale; null for what
+/// JSON has no number for (reference section 4.1).
+void append_number(double value, TextBuffer& out);
+
+/// The same for whole numbers of at most 15 digits, where "%.15g" is the plain number.
+void append_integer(std::int64_t value, TextBuffer& out);
+
+}  // namespace mesh

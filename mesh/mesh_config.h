@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "broker/base/time.h"
+
+namespace mesh {
+
+/// One [[mesh.channel]]. Several may share a name: each is another key to try.
+struct ChannelConfig {
+  std::string name;         // as in topics and envelopes, case-sensitive
+  std::string psk;          // text in any form of channel_key.h; "" is no encryption
+  std::uint32_t index = 0;  // what JSON consumers see as "channel" when the envelope was encrypted
+  bool json = true;         // false: nothing readable of this channel leaves the broker
+};
+
+enum class Mirror : std::uint8_t { packet, gateway, off };
+
+/// The keys of [mesh], [mesh.json] and [mesh.dedup] that this library obeys. A plain value: whoever reads the
+/// configuration file fills it; ranges are checked there, keys by Keyring::open.
+struct MeshConfig {
+  std::vector<std::string> roots = {"msh"};
+  std::vector<ChannelConfig> channels;
+  bool default_key = true;         // try the well-known key on the preset channel names
+  Mirror mirror = Mirror::packet;  // one JSON per packet, one per gateway copy, or none
+  bool unsupported = false;        // also publish what has "type":""
+  base::Duration dedup_window = std::chrono::minutes{15};
+  std::size_t dedup_capacity = 200000;  // packets remembered at most
+  std::size_t nodes = 10000;            // names remembered at most
+};
+
+}  // namespace mesh

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mesh/mesh_plugin.h"
+
+#include <functional>
+#include <optional>
+#include <utility>
+
+#include "mesh/json_mirror.h"
+#include "mesh/utf8.h"
+
+namespace mesh {
+namespace {
+
+PacketIdentity identity_of(const MeshTopic& topic, const proto::MeshPacket& packet) {
+  const std::hash<std::string_view> hash;
+  const std::uint64_t place = hash(topic.root) * 31 + hash(topic.channel);
+  return {place, packet.from(), packet.id()};
+}
+
+bool publishes(Outcome outcome) {
+  return outcome == Outcome::published || outcome == Outcome::payload_malformed;
+}
+
+}  // namespace
+
+base::Expected<std::unique_ptr<MeshPlugin>, KeyringProblem> MeshPlugin::open(const MeshConfig& config,
+                                                                             const base::Log& log) {
+  auto keyring = Keyring::open(config);
+  if (!keyring) return base::make_unexpected(keyring.error());
+  return std::unique_ptr<MeshPlugin>(new MeshPlugin(config, *std::move(keyring), log));
+}
+
+MeshPlugin::MeshPlugin(const MeshConfig& config, Keyring keyring, const base::Log& log)
+    : config_(config),
+      keyring_(std::move(keyring)),
+      roots_(config.roots),
+      log_(log),
+      nodes_(config.nodes),
+      duplicates_(config.dedup_window, config.dedup_capacity),
+      workspaces_(keyring_) {}
+
+plugin::Verdict MeshPlugin::on_publish(const plugin::Client& client, const plugin::Draft& draft,
+                                       plugin::Host& host, base::TimePoint now) {
+  const std::optional<MeshTopic> topic = roots_.parse(draft.topic);
+  if (!topic || topic->kind == TopicKind::json || topic->kind == TopicKind::stat)
+    return plugin::Verdict::pass;
+  if (config_.mirror == Mirror::off) return plugin::Verdict::pass;
+  const Outcome outcome = receive(*topic, draft, host, now);
+  counters_.add(outcome);
+  if (outcome != Outcome::published) {
+    log_.debug("mesh_packet",
+               {{"outcome", word_for(outcome)}, {"client", client.id}, {"topic", draft.topic}});
+  }
+  return plugin::Verdict::pass;
+}
+
+Outcome MeshPlugin::receive(const MeshTopic& topic, const plugin::Draft& draft, plugin::Host& host,
+                            base::TimePoint now) {
+  const Workspaces::Loan workspace = workspaces_.borrow();
+  if (topic.kind == TopicKind::map) return learn_from_map(draft.payload, *workspace);
+  const Outcome outcome = mirror(topic, draft.payload, *workspace, now);
+  if (!publishes(outcome)) return outcome;
+  make_json_topic(topic, workspace->topic);
+  host.publish({workspace->topic, base::as_bytes(workspace->json.view())});
+  return outcome;
+}
+
+/// The copies of a packet are told apart from the first before the dear part, decryption; but only what was
+/// read to the end makes later copies duplicates.
+Outcome MeshPlugin::mirror(const MeshTopic& topic, base::Bytes payload, Workspace& workspace,
+                           base::TimePoint now) {
+  const auto envelope = workspace.envelopes.read(payload);
+  if (!envelope) return envelope.error();
+  if (envelope->channel_id != topic.channel || envelope->gateway_id != topic.gateway)
+    return Outcome::topic_mismatch;
+
+  const PacketIdentity identity = identity_of(topic, *envelope->packet);
+  const bool has_id = identity.id != 0;  // 0 is none (reference section 9)
+  const bool may_repeat = config_.mirror == Mirror::gateway || !has_id;
+  if (!may_repeat && duplicates_.contains(identity, now)) return Outcome::duplicate;
+
+  const auto reception = workspace.receptions.read(*envelope);
+  if (!reception) return reception.error();
+  if (is_json_off(*reception)) return Outcome::json_off;
+  remember_node(*reception);
+  if (reception->is_unsupported() && !config_.unsupported) return Outcome::unsupported;
+  if (!may_repeat && !duplicates_.claim(identity, reception->is_complete(), now)) return Outcome::duplicate;
+
+  workspace.json.clear();
+  append_mirror(*reception, {nodes_, workspace.json_text}, workspace.json);
+  return std::holds_alternative<Malformed>(reception->payload) ? Outcome::payload_malformed
+                                                               : Outcome::published;
+}
+
+/// Map reports have no JSON and no id; their topic names neither channel nor gateway (reference section 7).
+Outcome MeshPlugin::learn_from_map(base::Bytes payload, Workspace& workspace) {
+  const auto envelope = workspace.envelopes.read(payload);
+  if (!envelope) return envelope.error();
+  const proto::MapReport* const report =
+      workspace.receptions.payloads().read_map_report(envelope->packet->decoded());
+  if (report == nullptr) return Outcome::map_report_malformed;
+  nodes_.learn(envelope->packet->from(), c_string(report->long_name()));
+  return Outcome::map_report;
+}
+
+/// Nobody knows which of several channels of one name a decoded packet belongs to: one "no" is enough.
+bool MeshPlugin::is_json_off(const Reception& reception) const {
+  if (reception.channel != nullptr) return !reception.channel->json;
+  return !keyring_.json_allowed(reception.envelope.channel_id);
+}
+
+void MeshPlugin::remember_node(const Reception& reception) {
+  const std::uint32_t from = reception.envelope.packet->from();
+  if (const auto* const user = std::get_if<const proto::User*>(&reception.payload)) {
+    nodes_.learn(from, c_string((*user)->long_name()));
+  } else if (reception.data != nullptr) {
+    nodes_.heard(from);
+  }
+}
+
+}  // namespace mesh

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mesh/node_table.h"
+
+namespace mesh {
+
+bool NodeTable::move_to_front(Nodes& nodes, std::uint32_t number) {
+  const auto found = nodes.by_number.find(number);
+  if (found == nodes.by_number.end()) return false;
+  nodes.by_silence.splice(nodes.by_silence.begin(), nodes.by_silence, found->second);
+  return true;
+}
+
+void NodeTable::learn(std::uint32_t number, std::string_view name) {
+  if (capacity_ == 0) return;
+  nodes_.with([this, number, name](Nodes& nodes) {
+    if (move_to_front(nodes, number)) {
+      nodes.by_silence.front().name = name;
+      return;
+    }
+    if (nodes.by_silence.size() == capacity_) {
+      nodes.by_number.erase(nodes.by_silence.back().number);
+      nodes.by_silence.pop_back();
+    }
+    nodes.by_silence.push_front({number, std::string(name)});
+    nodes.by_number.emplace(number, nodes.by_silence.begin());
+  });
+}
+
+void NodeTable::heard(std::uint32_t number) {
+  nodes_.with([number](Nodes& nodes) { move_to_front(nodes, number); });
+}
+
+std::optional<std::string> NodeTable::name_of(std::uint32_t number) const {
+  return nodes_.with([number](Nodes& nodes) -> std::optional<std::string> {
+    const auto found = nodes.by_number.find(number);
+    if (found == nodes.by_number.end()) return std::nullopt;
+    return found->second->name;
+  });
+}
+
+std::size_t NodeTable::size() const {
+  return nodes_.with([](Nodes& nodes) { return nodes.by_silence.size(); });
+}
+
+}  // namespace mesh

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mesh/workspace.h"
+
+namespace mesh {
+
+Workspaces::Loan Workspaces::borrow() {
+  auto workspace = idle_.with([](auto& idle) -> std::unique_ptr<Workspace> {
+    if (idle.empty()) return nullptr;
+    std::unique_ptr<Workspace> taken = std::move(idle.back());
+    idle.pop_back();
+    return taken;
+  });
+  if (workspace == nullptr) workspace = std::make_unique<Workspace>(keyring_);
+  return Loan(*this, std::move(workspace));
+}
+
+void Workspaces::give_back(std::unique_ptr<Workspace> workspace) {
+  idle_.with([&workspace](auto& idle) { idle.push_back(std::move(workspace)); });
+}
+
+}  // namespace mesh

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "broker/base/guarded.h"
+#include "mesh/envelope.h"
+#include "mesh/json_text.h"
+#include "mesh/keyring.h"
+#include "mesh/reception.h"
+#include "mesh/text_buffer.h"
+
+namespace mesh {
+
+/// All that one hook needs while it runs and that is dear to make: message objects, ciphers, buffers. One
+/// hook at a time.
+struct Workspace {
+  explicit Workspace(const Keyring& keyring) : receptions(keyring) {}
+
+  EnvelopeReader envelopes;
+  ReceptionReader receptions;
+  JsonText json_text;
+  TextBuffer json;
+  std::string topic;
+};
+
+/// The idle workspaces. There are never more of them than hooks ran at once, so about one per worker; taking
+/// one is a short lock, and nothing is locked while it is used. Any thread.
+class Workspaces {
+ public:
+  /// A workspace on loan; its end gives it back. Both the keyring and this must outlive it.
+  class Loan {
+   public:
+    Loan(Workspaces& home, std::unique_ptr<Workspace> workspace)
+        : home_(home), workspace_(std::move(workspace)) {}
+    ~Loan() { home_.give_back(std::move(workspace_)); }
+    Loan(const Loan&) = delete;
+    Loan& operator=(const Loan&) = delete;
+    Workspace& operator*() const { return *workspace_; }
+    Workspace* operator->() const { return workspace_.get(); }
+
+   private:
+    Workspaces& home_;
+    std::unique_ptr<Workspace> workspace_;
+  };
+
+  explicit Workspaces(const Keyring& keyring) : keyring_(keyring) {}
+
+  Loan borrow();
+
+ private:
+  void give_back(std::unique_ptr<Workspace> workspace);
+
+  const Keyring& keyring_;
+  base::Guarded<std::vector<std::unique_ptr<Workspace>>> idle_;
+};
+
+}  // namespace mesh

@@ -1,0 +1,72 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# What an operator types: check, decode, health, a taken port, signals, and the exit codes of each.
+# usage: command_line.sh MESHBROKER CONFIG
+set -u
+program=$1
+config=$2
+dir=$(mktemp -d)
+broker=
+trap 'kill $broker 2>/dev/null; rm -rf "$dir"' EXIT
+
+fail() {
+  echo "FAILED: $1" >&2
+  cat "$dir/out" "$dir/err" >&2
+  exit 1
+}
+
+# expect CODE ARGS…: runs the program, keeps what it says.
+expect() {
+  want=$1
+  shift
+  timeout 60 "$program" "$@" >"$dir/out" 2>"$dir/err"
+  got=$?
+  [ "$got" -eq "$want" ] || fail "exit code $got instead of $want: $*"
+}
+
+said() { grep -q -- "$1" "$dir/out" "$dir/err" || fail "does not say: $1"; }
+
+expect 0 --version
+said 'meshbroker [0-9]'
+expect 0 --help
+for command in serve check decode health; do
+  said "$command"
+  expect 0 "$command" --help
+  expect 0 --help
+done
+expect 2 frobnicate
+expect 2 serve --no-such-option
+
+expect 0 check -c "$config"
+printf '[broker]\nworkerz = 1\nlog_level = "loud"\n[limits]\ninflight = 0\n' >"$dir/bad.toml"
+expect 2 check -c "$dir/bad.toml"
+said "$dir/bad.toml:2: .*workers"
+said "$dir/bad.toml:3: .*debug"
+said "$dir/bad.toml:5: "
+expect 2 serve -c "$dir/bad.toml"
+expect 2 check -c "$dir/missing.toml"
+
+envelope='0a3d0d4433221115ffffffff18082a0b4b3774313770ad7a82788b35f0debc9a3d0066ee5f450000c840480360abffffffffffffffff017803980144a8010112084c6f6e67466173741a09216161626263636464'
+expect 0 decode "$envelope"
+grep -qx '{"channel":0,"from":287454020,.*"payload":{"text":"Hello"},.*}' "$dir/out" || fail 'decode: JSON'
+expect 1 decode --set mesh.default_key=false "$envelope"
+[ ! -s "$dir/out" ] || fail 'decode: JSON without a key'
+expect 0 decode --set mesh.default_key=false --psk LongFast=AQ== "$envelope"
+expect 2 decode 'no hex'
+
+"$program" serve --set 'listener.0.bind="127.0.0.1:0"' 2>"$dir/err" >"$dir/out" &
+broker=$!
+timeout 30 sh -c 'until grep -q listening "$1"; do :; done' sh "$dir/err" || fail 'does not start'
+port=$(sed -n 's/.*listening address=127\.0\.0\.1:\([0-9]*\).*/\1/p' "$dir/err")
+cp "$dir/err" "$dir/serve.err"
+expect 0 health --set "listener.0.bind=\"127.0.0.1:$port\""
+expect 1 serve --set "listener.0.bind=\"127.0.0.1:$port\""
+said "127.0.0.1:$port is taken"
+kill -HUP "$broker"
+expect 0 health --set "listener.0.bind=\"127.0.0.1:$port\""
+kill -INT "$broker"
+wait "$broker"
+code=$?
+[ "$code" -eq 0 ] || fail "exit code $code on SIGINT"
+expect 1 health --set "listener.0.bind=\"127.0.0.1:$port\""
+echo 'command line, exit codes and signals are as promised'

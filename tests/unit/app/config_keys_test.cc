@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/app/config_keys.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+#include <catch2/catch.hpp>
+
+#include "broker/app/config_text.h"
+
+namespace {
+
+using Names = std::vector<std::string>;
+
+/// A document that gives one setting; channels get the name they need.
+std::string document(std::string_view key, const std::string& value) {
+  const std::size_t star = key.find(".*.");
+  if (star == std::string_view::npos) return std::string(key) + " = " + value + "\n";
+  const std::string name =
+      key == "mesh.channel.*.name" || key.starts_with("listener") ? "" : "name = \"a\"\n";
+  return "[[" + std::string(key.substr(0, star)) + "]]\n" + name + std::string(key.substr(star + 3)) + " = " +
+         value + "\n";
+}
+
+struct Range {
+  const char* key;
+  const char* least;
+  const char* most;
+  const char* below;
+  const char* above;
+};
+
+constexpr Range ranges[] = {
+    {"broker.workers", "0", "256", "-1", "257"},
+    {"listener.*.max_connections", "0", "10000000", "-1", "10000001"},
+    {"limits.packet_bytes", "64", "\"256MiB\"", "63", "268435457"},
+    {"limits.inflight", "1", "65535", "0", "65536"},
+    {"limits.queued_messages", "1", "100000000", "0", "100000001"},
+    {"limits.queued_bytes", "\"64B\"", "\"1TiB\"", "\"63\"", "\"1025GiB\""},
+    {"limits.session_expiry", "\"0s\"", "\"36500d\"", "\"-1s\"", "\"36500d1ms\""},
+    {"limits.connect_timeout", "\"10ms\"", "\"1h\"", "\"9ms\"", "\"1h1ms\""},
+    {"limits.subscriptions", "1", "100000000", "0", "100000001"},
+    {"limits.retained_messages", "0", "100000000", "-1", "100000001"},
+    {"limits.connections_per_address", "0", "10000000", "-1", "10000001"},
+    {"mesh.node_id", "\"!00000004\"", "\"!fffffffe\"", "\"!00000003\"", "\"!ffffffff\""},
+    {"mesh.node_name", "\"a\"", "\"123456789012345678901234567890123456789\"", "\"\"",
+     "\"1234567890123456789012345678901234567890\""},
+    {"mesh.node_short_name", "\"a\"", "\"abcd\"", "\"\"", "\"abcde\""},
+    {"mesh.nodes", "1", "10000000", "0", "10000001"},
+    {"mesh.channel.*.name", "\"a\"", "\"12345678901\"", "\"\"", "\"123456789012\""},
+    {"mesh.channel.*.psk", "\"0x01\"", "\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\"", "\"0x\"",
+     "\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\""},
+    {"mesh.channel.*.index", "0", "7", "-1", "8"},
+    {"mesh.dedup.window", "\"1s\"", "\"7d\"", "\"999ms\"", "\"7d1ms\""},
+    {"mesh.dedup.capacity", "1", "100000000", "0", "100000001"},
+    {"mesh.down.hop_limit", "0", "7", "-1", "8"},
+    {"mesh.down.per_gateway", "\"1/h\"", "\"1000/s\"", "\"0/h\"", "\"1001/s\""},
+};
+
+TEST_CASE("a range includes both its ends and nothing beyond") {
+  for (const auto& [key, least, most, below, above] : ranges) {
+    INFO(key);
+    CHECK(app::parse_config(document(key, least), "f"));
+    CHECK(app::parse_config(document(key, most), "f"));
+    CHECK_FALSE(app::parse_config(document(key, below), "f"));
+    CHECK_FALSE(app::parse_config(document(key, above), "f"));
+  }
+}
+
+TEST_CASE("every key with a range is in the table of ranges") {
+  for (const app::ConfigKey& key : app::config_keys()) {
+    if (key.range.find("..") == std::string_view::npos) continue;
+    INFO(key.name);
+    CHECK(std::any_of(std::begin(ranges), std::end(ranges),
+                      [&](const Range& range) { return range.key == key.name; }));
+  }
+}
+
+struct Stored {
+  const char* key;
+  const char* value;
+  bool (*is_stored)(const app::Config& config);
+};
+
+using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""s;
+using std::chrono_literals::operator""min;
+using std::chrono_literals::operator""h;
+
+constexpr Stored stored[] = {
+    {"broker.data_dir", "\"/srv\"", [](const app::Config& c) { return c.broker.data_dir == "/srv"; }},
+    {"broker.durability", "\"power\"",
+     [](const app::Config& c) { return c.broker.durability == app::Durability::power; }},
+    {"broker.durability", "\"off\"",
+     [](const app::Config& c) { return c.broker.durability == app::Durability::off; }},
+    {"broker.workers", "2", [](const app::Config& c) { return c.broker.workers == 2; }},
+    {"broker.log_level", "\"trace\"",
+     [](const app::Config& c) { return c.broker.log_level == base::Level::trace; }},
+    {"broker.log_level", "\"debug\"",
+     [](const app::Config& c) { return c.broker.log_level == base::Level::debug; }},
+    {"broker.log_level", "\"warn\"",
+     [](const app::Config& c) { return c.broker.log_level == base::Level::warn; }},
+    {"broker.log_level", "\"error\"",
+     [](const app::Config& c) { return c.broker.log_level == base::Level::error; }},
+    {"broker.log_format", "\"json\"",
+     [](const app::Config& c) { return c.broker.log_format == base::LogFormat::json; }},
+    {"listener.*.bind", "\"[::1]:1\"",
+     [](const app::Config& c) {
+       return c.listeners[0].bind == app::Bind(app::TcpBind{"::1", 1});
+     }},
+    {"listener.*.protocol", "\"websocket\"",
+     [](const app::Config& c) { return c.listeners[0].protocol == app::Protocol::websocket; }},
+    {"listener.*.protocol", "\"http\"",
+     [](const app::Config& c) { return c.listeners[0].protocol == app::Protocol::http; }},
+    {"listener.*.allow_anonymous", "true",
+     [](const app::Config& c) { return c.listeners[0].allow_anonymous == app::AllowAnonymous::yes; }},
+    {"listener.*.allow_anonymous", "false",
+     [](const app::Config& c) { return c.listeners[0].allow_anonymous == app::AllowAnonymous::no; }},
+    {"listener.*.proxy_protocol", "true", [](const app::Config& c) { return c.listeners[0].proxy_protocol; }},
+    {"listener.*.max_connections", "9",
+     [](const app::Config& c) { return c.listeners[0].max_connections == 9; }},
+    {"auth.password_file", "\"p\"", [](const app::Config& c) { return c.auth.password_file == "p"; }},
+    {"auth.acl_file", "\"a\"", [](const app::Config& c) { return c.auth.acl_file == "a"; }},
+    {"limits.packet_bytes", "\"1MB\"",
+     [](const app::Config& c) { return c.limits.packet_bytes == 1'000'000; }},
+    {"limits.packet_bytes", "2000", [](const app::Config& c) { return c.limits.packet_bytes == 2000; }},
+    {"limits.inflight", "65535", [](const app::Config& c) { return c.limits.inflight == 65535; }},
+    {"limits.queued_messages", "7", [](const app::Config& c) { return c.limits.queued_messages == 7; }},
+    {"limits.queued_bytes", "\"1KiB\"", [](const app::Config& c) { return c.limits.queued_bytes == 1024; }},
+    {"limits.session_expiry", "\"1h30m\"",
+     [](const app::Config& c) { return c.limits.session_expiry == 90min; }},
+    {"limits.connect_timeout", "\"500ms\"",
+     [](const app::Config& c) { return c.limits.connect_timeout == 500ms; }},
+    {"limits.subscriptions", "8", [](const app::Config& c) { return c.limits.subscriptions == 8; }},
+    {"limits.retained_messages", "9", [](const app::Config& c) { return c.limits.retained_messages == 9; }},
+    {"limits.connections_per_address", "3",
+     [](const app::Config& c) { return c.limits.connections_per_address == 3; }},
+    {"mesh.roots", "[\"a b\", \"m/\xc3\xa4/\"]",
+     [](const app::Config& c) {
+       return c.mesh.roots == std::vector<std::string>{"a b", "m/\xc3\xa4/"};
+     }},
+    {"mesh.roots", "[]", [](const app::Config& c) { return c.mesh.roots.empty(); }},
+    {"mesh.node_id", "\"!0b0b0b0b\"", [](const app::Config& c) { return c.mesh.node_id == 0x0b0b0b0bU; }},
+    {"mesh.node_name", "\"n\"", [](const app::Config& c) { return c.mesh.node_name == "n"; }},
+    {"mesh.node_short_name", "\"s\"", [](const app::Config& c) { return c.mesh.node_short_name == "s"; }},
+    {"mesh.nodes", "5", [](const app::Config& c) { return c.mesh.nodes == 5; }},
+    {"mesh.default_key", "false", [](const app::Config& c) { return !c.mesh.default_key; }},
+    {"mesh.topic", "\"m/x\"", [](const app::Config& c) { return c.mesh.topic == "m/x"; }},
+    {"mesh.channel.*.name", "\"Home/Net\"",
+     [](const app::Config& c) { return c.mesh.channels[0].name == "Home/Net"; }},
+    {"mesh.channel.*.psk", "\"simple3\"",
+     [](const app::Config& c) { return c.mesh.channels[0].psk == "simple3"; }},
+    {"mesh.channel.*.index", "7", [](const app::Config& c) { return c.mesh.channels[0].index == 7; }},
+    {"mesh.channel.*.json", "false", [](const app::Config& c) { return !c.mesh.channels[0].json; }},
+    {"mesh.json.mirror", "\"gateway\"",
+     [](const app::Config& c) { return c.mesh.json.mirror == app::JsonMirror::gateway; }},
+    {"mesh.json.mirror", "\"off\"",
+     [](const app::Config& c) { return c.mesh.json.mirror == app::JsonMirror::off; }},
+    {"mesh.json.unsupported", "true", [](const app::Config& c) { return c.mesh.json.unsupported; }},
+    {"mesh.json.respect_gateways", "false",
+     [](const app::Config& c) { return !c.mesh.json.respect_gateways; }},
+    {"mesh.dedup.window", "\"20m\"", [](const app::Config& c) { return c.mesh.dedup.window == 20min; }},
+    {"mesh.dedup.capacity", "11", [](const app::Config& c) { return c.mesh.dedup.capacity == 11; }},
+    {"mesh.dedup.deliver", "\"everyone\"",
+     [](const app::Config& c) { return c.mesh.dedup.deliver == app::DedupDelivery::everyone; }},
+    {"mesh.dedup.deliver", "\"off\"",
+     [](const app::Config& c) { return c.mesh.dedup.deliver == app::DedupDelivery::off; }},
+    {"mesh.down.hop_limit", "0", [](const app::Config& c) { return c.mesh.down.hop_limit == 0; }},
+    {"mesh.down.long_text", "\"split\"",
+     [](const app::Config& c) { return c.mesh.down.long_text == app::LongText::split; }},
+    {"mesh.down.per_gateway", "\"30/m\"",
+     [](const app::Config& c) {
+       return c.mesh.down.per_gateway == app::Rate{30, 1min};
+     }},
+};
+
+TEST_CASE("a setting ends up in its own member") {
+  for (const auto& [key, value, is_stored] : stored) {
+    INFO(key << " = " << value);
+    const auto config = app::parse_config(document(key, value), "f");
+    REQUIRE(config);
+    CHECK(is_stored(*config));
+    CHECK_FALSE(*config == app::Config{});
+  }
+}
+
+TEST_CASE("every key has its member tried; those of TLS only make sense together") {
+  for (const app::ConfigKey& key : app::config_keys()) {
+    INFO(key.name);
+    CHECK((key.name.starts_with("listener.*.tls.") ||
+           std::any_of(std::begin(stored), std::end(stored),
+                       [&](const Stored& s) { return s.key == key.name; })));
+  }
+  const auto config = app::parse_config(
+      "[[listener]]\ntls = {cert = \"c\", key = \"k\", client_ca = \"a\", require_client_certificate = true}",
+      "f");
+  REQUIRE(config);
+  CHECK(config->listeners[0].tls == app::TlsSettings{"c", "k", "a", true});
+}
+
+TEST_CASE("names are unique and every key says what it is for") {
+  std::set<std::string_view> names;
+  for (const app::ConfigKey& key : app::config_keys()) {
+    INFO(key.name);
+    CHECK(names.insert(key.name).second);
+    CHECK_FALSE(key.help.empty());
+    CHECK_FALSE(key.range.empty());
+  }
+}
+
+TEST_CASE("the defaults have nothing without effect") {
+  CHECK(app::keys_without_effect(app::Config{}).empty());
+}
+
+TEST_CASE("one worker is what this version has, so only more of them are without effect") {
+  app::Config config;
+  config.broker.workers = 1;
+  CHECK(app::keys_without_effect(config).empty());
+  config.broker.workers = 2;
+  CHECK(app::keys_without_effect(config) == Names{"broker.workers"});
+}
+
+TEST_CASE("what differs from its default and has not landed is named, lists by number") {
+  app::Config config;
+  config.listeners.resize(2);
+  config.listeners[0].protocol = app::Protocol::http;
+  config.listeners[1].tls.cert = "c";
+  config.auth.acl_file = "a";
+  config.limits.inflight = 7;
+  config.limits.connections_per_address = 7;
+  config.mesh.node_id = 7;
+  CHECK(app::keys_without_effect(config) == Names{"listener.0.protocol", "listener.1.tls.cert",
+                                                  "auth.acl_file", "limits.connections_per_address",
+                                                  "mesh.node_id"});
+}
+
+TEST_CASE("exactly these keys are without effect in this version") {
+  Names names;
+  for (const app::ConfigKey& key : app::config_keys()) {
+    if (!key.has_effect()) names.emplace_back(key.name);
+  }
+  CHECK(names == Names{"broker.data_dir",
+                       "broker.durability",
+                       "broker.workers",
+                       "listener.*.protocol",
+                       "listener.*.tls.cert",
+                       "listener.*.tls.key",
+                       "listener.*.tls.client_ca",
+                       "listener.*.tls.require_client_certificate",
+                       "listener.*.proxy_protocol",
+                       "listener.*.max_connections",
+                       "auth.password_file",
+                       "auth.acl_file",
+                       "limits.connections_per_address",
+                       "mesh.node_id",
+                       "mesh.node_name",
+                       "mesh.node_short_name",
+                       "mesh.topic",
+                       "mesh.json.respect_gateways",
+                       "mesh.dedup.deliver",
+                       "mesh.down.hop_limit",
+                       "mesh.down.long_text",
+                       "mesh.down.per_gateway"});
+}
+
+}  // namespace

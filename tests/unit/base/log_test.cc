@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/base/log.h"
+
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+using base::Level;
+using base::Log;
+using base::LogFormat;
+
+namespace {
+
+/// What one event looks like.
+std::string line_of(LogFormat format, std::initializer_list<base::Field> fields) {
+  std::string written;
+  const Log log(Level::trace, format, [&written](Level, std::string_view line) { written = line; });
+  log.info("event", fields);
+  return written;
+}
+std::string text(std::string_view value) { return line_of(LogFormat::text, {{"key", value}}); }
+std::string json(std::string_view value) { return line_of(LogFormat::json, {{"key", value}}); }
+
+}  // namespace
+
+TEST_CASE("a text line is level, event and fields in order") {
+  CHECK(line_of(LogFormat::text, {{"id", "a"}, {"count", 3}, {"n", -4}}) == "info  event id=a count=3 n=-4");
+  CHECK(line_of(LogFormat::text, {}) == "info  event");
+}
+
+TEST_CASE("a json line is the inside of an object, numbers bare") {
+  CHECK(
+      line_of(LogFormat::json, {{"id", "a"}, {"count", std::uint64_t{18446744073709551615U}}, {"x", 0.5}}) ==
+      R"("level":"info","event":"event","id":"a","count":18446744073709551615,"x":0.5)");
+}
+
+TEST_CASE("a number that JSON cannot say is null") {
+  CHECK(line_of(LogFormat::json, {{"x", std::nan("")}}) == R"("level":"info","event":"event","x":null)");
+  CHECK(line_of(LogFormat::json, {{"x", HUGE_VAL}}) == R"("level":"info","event":"event","x":null)");
+  CHECK(line_of(LogFormat::text, {{"x", HUGE_VAL}}) == "info  event x=inf");
+}
+
+TEST_CASE("text that is one plain word needs no quotes") {
+  CHECK(text("192.0.2.7:51234") == "info  event key=192.0.2.7:51234");
+  CHECK(text("msh/EU_868/2/e/LongFast/!deadbeef") == "info  event key=msh/EU_868/2/e/LongFast/!deadbeef");
+}
+
+TEST_CASE("text that is no plain word is quoted, so that keys cannot be forged") {
+  CHECK(text("") == R"(info  event key="")");
+  CHECK(text("a b") == R"(info  event key="a b")");
+  CHECK(text("a=b") == R"(info  event key="a=b")");
+}
+
+TEST_CASE("quotes and backslashes are escaped") {
+  CHECK(text("a\"b\\c") == R"(info  event key="a\"b\\c")");
+  CHECK(json("a\"b\\c") == R"("level":"info","event":"event","key":"a\"b\\c")");
+}
+
+TEST_CASE("no line break or terminal code of a stranger reaches the log") {
+  CHECK(text("a\r\nb") == R"(info  event key="a\u000d\u000ab")");
+  CHECK(text("\x1b[31m") == R"(info  event key="\u001b[31m")");
+  CHECK(json("a\nb\x1b[0m\x7f") == R"("level":"info","event":"event","key":"a\u000ab\u001b[0m\u007f")");
+  CHECK(text(std::string_view("a\0b", 3)) == R"(info  event key="a\u0000b")");
+  for (int c = 0; c < 0x20; ++c) {
+    const std::string control(1, static_cast<char>(c));
+    CHECK(text(control).find(control) == std::string::npos);
+    CHECK(json(control).find(control) == std::string::npos);
+  }
+}
+
+TEST_CASE("bytes that are no UTF-8 leave a line that is") {
+  for (int c = 0x80; c < 0x100; ++c) {
+    const std::string byte(1, static_cast<char>(c));
+    CHECK(text(byte).find(byte) == std::string::npos);
+    CHECK(json(byte).find(byte) == std::string::npos);
+  }
+}
+
+TEST_CASE("an event below the least level is not written") {
+  std::vector<Level> written;
+  const Log log(Level::warn, LogFormat::text,
+                [&written](Level level, std::string_view) { written.push_back(level); });
+  log.debug("e");
+  log.info("e");
+  log.warn("e");
+  log.error("e");
+  CHECK(written == std::vector{Level::warn, Level::error});
+  CHECK_FALSE(log.enabled(Level::info));
+  CHECK(log.enabled(Level::warn));
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/core/received_ids.h"
+
+#include <catch2/catch.hpp>
+
+TEST_CASE("an id is new once, and again after its PUBREL [MQTT-4.3.3-2]") {
+  core::ReceivedIds ids;
+  CHECK(ids.add(9));
+  CHECK_FALSE(ids.add(9));
+  CHECK_FALSE(ids.add(9));
+  ids.remove(9);
+  CHECK(ids.add(9));
+}
+
+TEST_CASE("every id there is can wait, and an unknown one is removed without harm") {
+  core::ReceivedIds ids;
+  ids.remove(3);
+  for (unsigned id = 1; id <= 0xffff; ++id) CHECK(ids.add(static_cast<mqtt::PacketId>(id)));
+  CHECK(ids.size() == 0xffff);
+  CHECK_FALSE(ids.add(40000));
+  ids.remove(40000);
+  CHECK(ids.add(40000));
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mesh/json_number.h"
+
+#include <bit>
+#include <cmath>
+#include <cstdio>
+#include <limits>
+#include <random>
+#include <string>
+
+#include <catch2/catch.hpp>
+
+namespace mesh::test {
+namespace {
+
+std::string written(double value) {
+  TextBuffer out;
+  append_number(value, out);
+  return std::string(out.view());
+}
+
+std::string printed(double value) {
+  if (!std::isfinite(value)) return "null";
+  char text[64];
+  std::snprintf(text, sizeof text, "%.15g", value);
+  return text;
+}
+
+TEST_CASE("numbers read as the devices print them") {
+  CHECK(written(0) == "0");
+  CHECK(written(-0.0) == "-0");
+  CHECK(written(5.0F) == "5");
+  CHECK(written(3.72F) == "3.72000002861023");
+  CHECK(written(12.1F) == "12.1000003814697");
+  CHECK(written(12345678901234567890.0) == "1.23456789012346e+19");
+  CHECK(written(999999986991104.0) == "999999986991104");
+  CHECK(written(1e15) == "1e+15");
+  CHECK(written(-1e15) == "-1e+15");
+  CHECK(written(999999999999999.0) == "999999999999999");
+  CHECK(written(0.0001) == "0.0001");
+  CHECK(written(9.99990006675944e-05) == "9.99990006675944e-05");
+}
+
+TEST_CASE("what JSON has no number for is null") {
+  CHECK(written(std::numeric_limits<double>::infinity()) == "null");
+  CHECK(written(-std::numeric_limits<double>::infinity()) == "null");
+  CHECK(written(std::numeric_limits<double>::quiet_NaN()) == "null");
+}
+
+TEST_CASE("numbers equal printf's %.15g for doubles of every kind") {
+  std::mt19937_64 random(27);
+  for (int i = 0; i < 100000; ++i) {
+    const std::uint64_t bits = random();
+    const double values[] = {std::bit_cast<double>(bits),
+                             static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(bits))),
+                             static_cast<double>(static_cast<std::int64_t>(bits >> (bits % 64))),
+                             static_cast<double>(static_cast<std::int32_t>(bits)) / 4.0,
+                             static_cast<double>(static_cast<std::int64_t>(bits)) / 1e7};
+    for (const double value : values) {
+      if (written(value) == printed(value)) continue;
+      FAIL("written " << written(value) << ", printf says " << printed(value));
+    }
+  }
+}
+
+TEST_CASE("whole numbers are written as they are") {
+  TextBuffer out;
+  append_integer(-2147483648, out);
+  append_integer(4294967295, out);
+  CHECK(out.view() == "-21474836484294967295");
+}
+
+}  // namespace
+}  // namespace mesh::test

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/unit/mesh/mesh_fixture.h"
+
+#include <chrono>
+#include <cstddef>
+#include <utility>
+
+#include <simdjson.h>
+
+#include "mesh/channel_key.h"
+#include "mesh/cipher.h"
+
+namespace mesh::test {
+
+Mesh::Mesh(const MeshConfig& config)
+    : log_(base::Level::debug, base::LogFormat::text,
+           [this](base::Level, std::string_view line) { log_lines.emplace_back(line); }) {
+  auto opened = MeshPlugin::open(config, log_);
+  if (opened) plugin_ = *std::move(opened);
+}
+
+std::vector<Published> Mesh::receive(std::string_view topic, std::string_view payload, std::int64_t at_s) {
+  host_.published.clear();
+  const plugin::Client client{"gateway-1", {}, "192.0.2.7:1"};
+  const base::TimePoint now{std::chrono::seconds{at_s}};
+  const plugin::Verdict verdict = plugin_->on_publish(client, {topic, base::as_bytes(payload)}, host_, now);
+  if (verdict != plugin::Verdict::pass) return {{"withheld", "", mqtt::Qos::at_most_once, false}};
+  return std::exchange(host_.published, {});
+}
+
+std::uint64_t Mesh::count(Outcome outcome) const {
+  return plugin_->counts()[static_cast<std::size_t>(outcome)].value;
+}
+
+std::string from_hex(std::string_view hex) {
+  const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
+  std::string bytes;
+  for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
+    bytes.push_back(static_cast<char>(digit(hex[i]) << 4 | digit(hex[i + 1])));
+  }
+  return bytes;
+}
+
+std::string to_hex(std::string_view bytes) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string hex;
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    hex.push_back(digits[byte >> 4]);
+    hex.push_back(digits[byte & 0xf]);
+  }
+  return hex;
+}
+
+bool is_json(std::string_view text) {
+  simdjson::dom::parser parser;
+  return parser.parse(simdjson::padded_string(text)).error() == simdjson::SUCCESS;
+}
+
+proto::MeshPacket make_packet() {
+  proto::MeshPacket packet;
+  packet.set_from(0x11223344);
+  packet.set_to(0xffffffff);
+  packet.set_id(7);
+  packet.set_rx_time(1609459200);
+  packet.set_rx_snr(6.25F);
+  packet.set_rx_rssi(-85);
+  packet.set_hop_limit(2);
+  packet.set_hop_start(3);
+  return packet;
+}
+
+std::string make_envelope(const proto::Data& data, const Sending& sending) {
+  proto::ServiceEnvelope envelope;
+  proto::MeshPacket& packet = *envelope.mutable_packet();
+  packet = sending.packet;
+  envelope.set_channel_id(sending.channel);
+  envelope.set_gateway_id(sending.gateway);
+  const auto psk = parse_psk(sending.psk);
+  if (sending.psk.empty() || !psk) {
+    *packet.mutable_decoded() = data;
+  } else {
+    const Key key = expand_psk(*psk);
+    const std::string plain = data.SerializeAsString();
+    std::vector<std::uint8_t> encrypted(plain.size());
+    Cipher(key).apply(base::as_bytes(plain), counter_block(packet.id(), packet.from()), encrypted);
+    packet.set_encrypted(encrypted.data(), encrypted.size());
+    packet.set_channel(channel_hash(sending.channel, key));
+  }
+  return envelope.SerializeAsString();
+}
+
+proto::Data make_text(std::string_view text) {
+  proto::Data data;
+  data.set_portnum(proto::TEXT_MESSAGE_APP);
+  data.set_payload(std::string(text));
+  return data;
+}
+
+std::string topic_of(const Sending& sending) {
+  return "msh/EU_868/2/e/" + sending.channel + "/" + sending.gateway;
+}
+
+}  // namespace mesh::test
