@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mesh/duplicates.h"
 
-#include <algorithm>
-
 namespace mesh {
 
 std::size_t Duplicates::Hash::operator()(const PacketIdentity& identity) const {
@@ -13,17 +11,16 @@ std::size_t Duplicates::Hash::operator()(const PacketIdentity& identity) const {
 }
 
 void Duplicates::forget_old(Claims& claims, base::TimePoint now) const {
-  claims.latest = std::max(claims.latest, now);
   while (!claims.by_age.empty()) {
     const auto oldest = claims.by_identity.find(claims.by_age.front());
-    if (claims.latest - oldest->second.since < window_) return;
+    if (now - oldest->second.since < window_) return;
     claims.by_identity.erase(oldest);
     claims.by_age.pop_front();
   }
 }
 
 bool Duplicates::contains(const PacketIdentity& identity, base::TimePoint now) {
-  return claims_.with([&](Claims& claims) {
+  return claims_.with([this, &identity, now](Claims& claims) {
     forget_old(claims, now);
     const auto found = claims.by_identity.find(identity);
     return found != claims.by_identity.end() && found->second.is_complete;
@@ -32,9 +29,9 @@ bool Duplicates::contains(const PacketIdentity& identity, base::TimePoint now) {
 
 bool Duplicates::claim(const PacketIdentity& identity, bool is_complete, base::TimePoint now) {
   if (capacity_ == 0) return true;
-  return claims_.with([&](Claims& claims) {
+  return claims_.with([this, &identity, is_complete, now](Claims& claims) {
     forget_old(claims, now);
-    const auto [claim, is_new] = claims.by_identity.try_emplace(identity, Claim{claims.latest, is_complete});
+    const auto [claim, is_new] = claims.by_identity.try_emplace(identity, Claim{now, is_complete});
     if (!is_new) {
       const bool completes = is_complete && !claim->second.is_complete;
       claim->second.is_complete |= is_complete;

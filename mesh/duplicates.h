@@ -43,11 +43,10 @@ class Duplicates {
   struct Claims {
     std::unordered_map<PacketIdentity, Claim, Hash> by_identity;
     std::deque<PacketIdentity> by_age;  // the oldest first
-    base::TimePoint latest;
   };
 
-  /// Workers' clocks differ by the length of their turns; the latest counts, so that age order is claim
-  /// order.
+  /// Workers' clocks differ by the length of their turns: a claim of one that lags behind waits for the older
+  /// ones before it, so it is kept a little longer, never shorter.
   void forget_old(Claims& claims, base::TimePoint now) const;
 
   const base::Duration window_;

@@ -70,7 +70,8 @@ template <class Message>
 void write_metrics(std::span<const Metric<Message>> metrics, const Message& message, JsonWriter& json) {
   for (const Metric<Message>& metric : metrics) {
     if (!(message.*metric.has)()) continue;
-    std::visit([&](auto value) { json.number(metric.key, (message.*value)()); }, metric.value);
+    std::visit([&json, &metric, &message](auto value) { json.number(metric.key, (message.*value)()); },
+               metric.value);
   }
 }
 

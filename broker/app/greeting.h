@@ -39,7 +39,11 @@ class Greeting final : public net::StreamOwner {
   /// Refuses with the CONNACK that the client's version has for `reason`, if it has one.
   void refuse(mqtt::Reason reason, mqtt::Version version, std::string_view why);
   void end(std::string_view why);
-  std::unique_ptr<net::TcpStream> take_stream() { return std::move(stream_); }
+  /// The greeting has done its work; nothing reaches it any more.
+  std::unique_ptr<net::TcpStream> take_stream() {
+    is_over_ = true;
+    return std::move(stream_);
+  }
 
   const Listener& listener() const { return parts_.listener; }
   net::TcpStream& stream() const { return *stream_; }

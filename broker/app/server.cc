@@ -41,7 +41,7 @@ Server::Server(const Config& config, const base::Log& log, std::vector<plugin::P
       admission_(default_gateways()),
       log_(log),
       plugins_(std::move(plugins)),
-      worker_({config_, limits_, admission_, log_, loop_sizes}, plugins_) {}
+      worker_({0, 1, config_, limits_, admission_, log_, loop_sizes}, plugins_) {}
 
 base::Expected<void, std::string> Server::listen() {
   for (const Listener& listener : config_.listeners) {

@@ -9,6 +9,8 @@
 #include <sys/random.h>
 
 #include "broker/base/check.h"
+#include "broker/base/owner.h"
+#include "broker/mqtt/reason.h"
 
 namespace app {
 namespace {
@@ -81,8 +83,9 @@ void Worker::on_connect(Greeting& greeting, const mqtt::Connect& connect, std::s
   accept(greeting, connect, rest);
 }
 
-/// The greeting's stream becomes a connection, the CONNECT a session.
+/// The greeting's stream becomes a connection, the CONNECT a session, on the worker that owns the client.
 void Worker::accept(Greeting& greeting, const mqtt::Connect& connect, std::span<std::uint8_t> rest) {
+  CHECK(base::owner_of(connect.client_id, parts_.count) == parts_.index);
   over_greetings_.push_back(&greeting);
   const Connection::Parts parts{loop_, *this, parts_.config.limits.packet_bytes, scratch_};
   auto owned = std::make_unique<Connection>(parts, greeting.take_stream(), connect.version);
@@ -106,7 +109,7 @@ void Worker::on_greeting_over(Greeting& greeting, std::string_view why) {
 void Worker::on_connection_over(Connection& connection, mqtt::Reason reason, std::string_view why) {
   parts_.log.info("client_disconnected", {{"client", connection.client_id()},
                                           {"address", connection.address()},
-                                          {"reason", std::uint64_t{static_cast<std::uint8_t>(reason)}},
+                                          {"reason", mqtt::reason_name(reason)},
                                           {"why", why}});
   over_connections_.push_back(&connection);
 }

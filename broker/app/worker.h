@@ -28,6 +28,8 @@ class Worker final : GreetingHost, ConnectionHost {
  public:
   /// All outlive the worker.
   struct Parts {
+    std::uint32_t index;  // of `count` workers
+    std::uint32_t count;
     const Config& config;
     const core::Limits& limits;
     const Admission& admission;

@@ -31,6 +31,7 @@ class DeadlineQueue {
     return heap_.top().first;
   }
   std::size_t size() const { return heap_.size(); }
+  void clear() { heap_ = {}; }
 
  private:
   using Entry = std::pair<TimePoint, Id>;

@@ -4,6 +4,12 @@
 #include <utility>
 
 namespace core {
+namespace {
+
+/// Reminders of gone sessions that are no reason to clean up.
+constexpr std::size_t stale_reminders = 10'000;
+
+}  // namespace
 
 Broker::Broker(Parts parts)
     : parts_(std::move(parts)),
@@ -94,6 +100,16 @@ void Broker::schedule(Session& session) {
   if (!deadline || (session.scheduled_for && *session.scheduled_for <= *deadline)) return;
   session.scheduled_for = *deadline;
   deadlines_.push(*deadline, reminder_of(session));
+  if (deadlines_.size() > stale_reminders + 4 * sessions_.size()) rebuild_reminders();
+}
+
+/// Sessions that ended leave theirs behind until its time: a flood of short ones must not fill the memory
+/// with them.
+void Broker::rebuild_reminders() {
+  deadlines_.clear();
+  sessions_.each([this](Session& session) {
+    if (session.scheduled_for) deadlines_.push(*session.scheduled_for, reminder_of(session));
+  });
 }
 
 }  // namespace core

@@ -44,6 +44,7 @@ class Broker final : public SessionOwner {
   Router& router() { return router_; }
   const CoreCounters& counters() const { return counters_; }
   std::size_t session_count() const { return sessions_.size(); }
+  std::size_t reminder_count() const { return deadlines_.size(); }
 
  private:
   struct Reminder {
@@ -59,6 +60,7 @@ class Broker final : public SessionOwner {
   Session* find(const Reminder& reminder) const { return sessions_.find(reminder.slot, reminder.serial); }
   Session* take_over(const mqtt::Connect& connect, Session* old, base::TimePoint now);
   void schedule(Session& session);
+  void rebuild_reminders();
 
   Parts parts_;
   CoreCounters counters_{metric_names};

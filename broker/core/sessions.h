@@ -22,6 +22,10 @@ class Sessions {
   Session& make(std::string client_id, const Services& services);
   void erase(Session& session);
   std::size_t size() const { return by_id_.size(); }
+  template <class Visit>
+  void each(Visit&& visit) const {
+    for (const auto& [client_id, session] : by_id_) visit(*session);
+  }
 
  private:
   struct Place {

@@ -42,7 +42,7 @@ TcpStream::~TcpStream() {
 }
 
 void TcpStream::start_reading() {
-  if (has_failed_) return;
+  if (is_over_) return;
   uv_read_start(
       stream_of(handle_.get()),
       [](uv_handle_t* handle, std::size_t, uv_buf_t* room) {
@@ -57,7 +57,7 @@ void TcpStream::start_reading() {
 void TcpStream::stop_reading() { uv_read_stop(stream_of(handle_.get())); }
 
 void TcpStream::append(base::Bytes piece) {
-  if (has_failed_) return;
+  if (is_broken_) return;
   if (!is_dirty_) {
     is_dirty_ = true;
     loop_.mark_dirty(*this);
@@ -82,7 +82,7 @@ std::size_t TcpStream::backlog() const {
 
 void TcpStream::flush() {
   is_dirty_ = false;
-  if (!pieces_.empty() && !has_failed_) keep_rest(is_writing_ ? 0 : write_now());
+  if (!pieces_.empty() && !is_broken_) keep_rest(is_writing_ ? 0 : write_now());
   loop_.give_back(std::exchange(pieces_, {}));
 }
 
@@ -106,7 +106,7 @@ std::size_t TcpStream::write_now() {
 
 /// The one copy: what the socket refused outlives the turn here. Only then is writability waited for.
 void TcpStream::keep_rest(std::size_t written) {
-  if (has_failed_) return;
+  if (is_broken_) return;
   for (const uv_buf_t& piece : pieces_) {
     const std::size_t skipped = std::min(written, piece.len);
     written -= skipped;
@@ -156,10 +156,11 @@ void TcpStream::on_read(ssize_t count) {
   owner_->on_bytes(bytes);
 }
 
+/// The other side's FIN ends what it says, not what it is owed: pieces of this turn are still written.
 void TcpStream::fail(int status) {
-  if (std::exchange(has_failed_, true)) return;
+  if (status != UV_EOF) is_broken_ = true;
+  if (std::exchange(is_over_, true)) return;
   stop_reading();
-  waiting_ = {};
   owner_->on_closed(status);
 }
 

@@ -75,7 +75,8 @@ class TcpStream {
   std::vector<std::uint8_t> waiting_;  // behind the write under way
   bool is_writing_ = false;
   bool is_dirty_ = false;
-  bool has_failed_ = false;
+  bool is_over_ = false;    // its owner has been told
+  bool is_broken_ = false;  // nothing can be written any more; after the other side's FIN it still can
 };
 
 }  // namespace net

@@ -30,7 +30,7 @@ TEST_CASE("a packet over limits.packet_bytes closes at its header") {
   CHECK(client.connect("c"));
   CHECK(client.send("30 FF 07"));  // 1 + 2 + 1023 bytes: two too many
   CHECK(client.is_closed());
-  CHECK(server.has_logged({"client_disconnected", "client=c", "reason=149"}));
+  CHECK(server.has_logged({"client_disconnected", "client=c", "reason=packet_too_large"}));
 }
 
 TEST_CASE("DISCONNECT closes, a will is not published; a broken connection publishes it") {

@@ -5,32 +5,12 @@
 #include <utility>
 #include <variant>
 
+#include "broker/mqtt/reason.h"
+
 namespace support {
 namespace {
 
 using mqtt::Reason;
-
-constexpr std::array<std::pair<Reason, std::string_view>, 19> reason_names = {{
-    {Reason::success, "success"},
-    {Reason::granted_qos_1, "granted_qos_1"},
-    {Reason::granted_qos_2, "granted_qos_2"},
-    {Reason::unspecified_error, "unspecified_error"},
-    {Reason::malformed_packet, "malformed_packet"},
-    {Reason::protocol_error, "protocol_error"},
-    {Reason::implementation_error, "implementation_error"},
-    {Reason::unsupported_protocol_version, "unsupported_protocol_version"},
-    {Reason::client_identifier_not_valid, "client_identifier_not_valid"},
-    {Reason::bad_user_name_or_password, "bad_user_name_or_password"},
-    {Reason::not_authorized, "not_authorized"},
-    {Reason::server_unavailable, "server_unavailable"},
-    {Reason::server_shutting_down, "server_shutting_down"},
-    {Reason::keep_alive_timeout, "keep_alive_timeout"},
-    {Reason::session_taken_over, "session_taken_over"},
-    {Reason::topic_filter_invalid, "topic_filter_invalid"},
-    {Reason::topic_name_invalid, "topic_name_invalid"},
-    {Reason::packet_too_large, "packet_too_large"},
-    {Reason::quota_exceeded, "quota_exceeded"},
-}};
 
 std::string number(unsigned value) { return std::to_string(value); }
 std::string number(mqtt::Qos qos) { return number(static_cast<unsigned>(qos)); }
@@ -52,7 +32,8 @@ struct FieldsText {
     return text;
   }
   std::string operator()(const mqtt::Connack& p) const {
-    return " session_present=" + number(p.session_present) + " reason=" + std::string(reason_text(p.reason));
+    return " session_present=" + number(p.session_present) +
+           " reason=" + std::string(mqtt::reason_name(p.reason));
   }
   std::string operator()(const mqtt::Publish& p) const {
     return " topic=" + quoted(p.topic) + " qos=" + number(p.qos) + " retain=" + number(p.retain) +
@@ -69,7 +50,7 @@ struct FieldsText {
   }
   std::string operator()(const mqtt::Suback& p) const {
     std::string text = id_text(p.packet_id);
-    for (const Reason reason : p.reasons) text += " " + std::string(reason_text(reason));
+    for (const Reason reason : p.reasons) text += " " + std::string(mqtt::reason_name(reason));
     return text;
   }
   std::string operator()(const mqtt::Unsubscribe& p) const {
@@ -81,7 +62,8 @@ struct FieldsText {
   std::string operator()(const mqtt::Pingreq&) const { return {}; }
   std::string operator()(const mqtt::Pingresp&) const { return {}; }
   std::string operator()(const mqtt::Disconnect& p) const {
-    return p.reason == Reason::success ? std::string() : " reason=" + std::string(reason_text(p.reason));
+    return p.reason == Reason::success ? std::string()
+                                       : " reason=" + std::string(mqtt::reason_name(p.reason));
   }
 
   static std::string id_text(mqtt::PacketId id) { return " id=" + number(id); }
@@ -98,15 +80,8 @@ std::string packet_text(const mqtt::Packet& packet) {
   return std::string(packet_names[packet.index()]) + std::visit(FieldsText{}, packet);
 }
 
-std::string_view reason_text(Reason reason) {
-  for (const auto& [known, name] : reason_names) {
-    if (known == reason) return name;
-  }
-  return "unknown reason";
-}
-
 std::string error_text(const mqtt::Error& error) {
-  return std::string(reason_text(error.reason)) + ": " + std::string(error.what);
+  return std::string(mqtt::reason_name(error.reason)) + ": " + std::string(error.what);
 }
 
 std::string quoted(base::Bytes bytes) {

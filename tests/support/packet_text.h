@@ -13,9 +13,6 @@ namespace support {
 /// comparison shows both sides. For example: PUBLISH topic="a/b" qos=1 retain=0 dup=0 id=7 payload="hi".
 [[nodiscard]] std::string packet_text(const mqtt::Packet& packet);
 
-/// The enumerator's own name.
-[[nodiscard]] std::string_view reason_text(mqtt::Reason reason);
-
 /// `malformed_packet: …`.
 [[nodiscard]] std::string error_text(const mqtt::Error& error);
 

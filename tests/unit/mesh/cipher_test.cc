@@ -38,6 +38,16 @@ TEST_CASE("a cipher undoes itself, over more than one block") {
   CHECK(applied(cipher, applied(cipher, text, counter), counter) == text);
 }
 
+TEST_CASE("a text longer than one call of the cipher goes on counting, past a byte's end too") {
+  Cipher cipher(key_of("d4f1bb3a20290759f0bcffabcf4e6901"));
+  const std::string zeros(300 * 16, '\0');
+  const std::string stream = applied(cipher, zeros, counter_block(7, 8));
+  CounterBlock later = counter_block(7, 8);
+  later[14] = 1;  // block 256
+  CHECK(stream.substr(256 * 16) == applied(cipher, zeros.substr(256 * 16), later));
+  CHECK(stream.substr(0, 16) != stream.substr(256, 16));
+}
+
 TEST_CASE("without a key a cipher copies") {
   Cipher cipher{Key{}};
   CHECK(applied(cipher, "plain", counter_block(1, 2)) == "plain");

@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "mesh/channel_key.h"
 #include "tests/unit/mesh/mesh_fixture.h"
 
 namespace mesh::test {
@@ -95,6 +96,40 @@ TEST_CASE("a key of another channel is not tried, even when its hash fits") {
   const std::string bytes = make_envelope(make_text("hi"), sending);
   CHECK(text_of(opening.read(bytes)) == "hi");
   CHECK(Opening(Channels{}).read(bytes).error() == Outcome::no_key);
+}
+
+/// Bytes as they are, with the channel hash of a key.
+std::string envelope_with(const std::string& encrypted, std::uint32_t id, const std::string& psk) {
+  proto::ServiceEnvelope envelope;
+  proto::MeshPacket& packet = *envelope.mutable_packet();
+  packet = make_packet();
+  packet.set_id(id);
+  packet.set_encrypted(encrypted);
+  packet.set_channel(channel_hash("Family", expand_psk(*parse_psk(psk))));
+  envelope.set_channel_id("Family");
+  envelope.set_gateway_id("!1");
+  return envelope.SerializeAsString();
+}
+
+TEST_CASE("a key whose hash does not fit is not tried, even when its result would decode") {
+  Opening opening(Channels{{"Family", "none"}, {"Family", "AQIE"}});
+  const std::string plain = make_text("hi").SerializeAsString();
+  CHECK(text_of(opening.read(envelope_with(plain, 7, "none"))) == "hi");
+  CHECK(opening.read(envelope_with(plain, 7, "AQIE")).error() == Outcome::wrong_key);
+}
+
+TEST_CASE("of two keys that both open a packet the one with the sensible result wins") {
+  // The two bytes of "AQE=" cancel each other, so both keys have the hash of the name. Under this id they
+  // turn the bytes into a Data of port 123, which does not exist, and into one of port 5.
+  constexpr std::uint32_t id = 68998;
+  const std::string encrypted = from_hex("087b");
+  Opening opening(Channels{{"Family", "none", 1}, {"Family", "AQE=", 2}});
+  const auto reception = opening.read(envelope_with(encrypted, id, "none"));
+  REQUIRE(reception);
+  CHECK(reception->data->portnum() == proto::ROUTING_APP);
+  CHECK(reception->channel->index == 2);
+  Opening only_the_first(Channels{{"Family", "none", 1}});
+  CHECK(only_the_first.read(envelope_with(encrypted, id, "none"))->data->portnum() == 123);
 }
 
 TEST_CASE("a channel without encryption is opened with the empty key") {

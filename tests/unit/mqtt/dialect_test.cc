@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "broker/mqtt/reason.h"
 #include "tests/support/packet_text.h"
 #include "tests/support/wire.h"
 
@@ -39,7 +40,7 @@ TEST_CASE("a reason without a return code is not said [MQTT-3.2.2-6]") {
   for (const Reason reason :
        {Reason::malformed_packet, Reason::protocol_error, Reason::packet_too_large,
         Reason::topic_name_invalid, Reason::session_taken_over, Reason::unspecified_error}) {
-    INFO(support::reason_text(reason));
+    INFO(mqtt::reason_name(reason));
     CHECK(connack_code(reason, Version::v311) == std::nullopt);
     CHECK(connack_code(reason, Version::v31) == std::nullopt);
   }
