@@ -62,7 +62,7 @@ base::Expected<net::Address, std::string> Worker::listen_at(const Listener& list
 }
 
 void Worker::post(Mail mail) {
-  if (mailbox_.post(std::move(mail))) wakeup_.wake();
+  if (mailbox_.post(mail)) wakeup_.wake();
 }
 
 void Worker::on_stream(const Listener& listener, std::unique_ptr<net::TcpStream> stream) {

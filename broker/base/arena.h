@@ -17,7 +17,7 @@ namespace base {
 /// chunk, so a calm turn allocates nothing; neighbours taken one after the other lie side by side.
 class Arena {
  public:
-  explicit Arena(std::size_t chunk_bytes = 262'144) : chunk_bytes_(chunk_bytes) {}
+  explicit Arena(std::size_t chunk_bytes = 256 * 1024) : chunk_bytes_(chunk_bytes) {}
 
   std::span<std::uint8_t> take(std::size_t bytes) {
     if (bytes > room_) grow(bytes);
