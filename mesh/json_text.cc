@@ -119,6 +119,24 @@ bool append_object(ondemand::object object, TextBuffer& out) {
   return true;
 }
 
+/// A text that is nothing but true, false or null. Read here, because simdjson 3.0 takes too much or too
+/// little at the end of a document that is one of them: `nulls` for null, `false` with two blanks for none.
+bool append_lone_literal(std::string_view text, TextBuffer& out) {
+  constexpr std::string_view white_space = " \t\r\n";
+  text.remove_prefix(std::min(text.find_first_not_of(white_space), text.size()));
+  text = text.substr(0, text.find_last_not_of(white_space) + 1);
+  if (text != "true" && text != "false" && text != "null") return false;
+  out.append(text);
+  return true;
+}
+
+/// What a document of more than one literal or number begins with.
+bool begins_document(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  return first != std::string_view::npos &&
+         std::string_view("{[\"").find(text[first]) != std::string_view::npos;
+}
+
 template <class Value>
 bool append_literal(Value& value, ondemand::json_type type, TextBuffer& out) {
   bool flag = false;
@@ -171,7 +189,8 @@ JsonText::JsonText() : parser_(std::make_unique<Parser>()) {}
 JsonText::~JsonText() = default;
 
 bool JsonText::append_if_json(std::string_view text, TextBuffer& out) {
-  if (append_json_number(text, out)) return true;
+  if (append_json_number(text, out) || append_lone_literal(text, out)) return true;
+  if (!begins_document(text)) return false;
   std::string& padded = parser_->padded;
   padded.assign(text).append(simdjson::SIMDJSON_PADDING, ' ');
   ondemand::document document;

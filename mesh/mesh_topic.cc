@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mesh/mesh_topic.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <functional>
 
 namespace mesh {
 namespace {
@@ -62,6 +64,8 @@ Roots::Roots(const std::vector<std::string>& roots) {
     while (root.ends_with('/')) root.remove_suffix(1);
     if (!root.empty()) roots_.emplace_back(root);
   }
+  // A root may lie under another: the more exact one is asked first.
+  std::ranges::stable_sort(roots_, std::greater<>{}, &std::string::size);
 }
 
 std::optional<MeshTopic> Roots::parse(std::string_view topic) const {

@@ -73,6 +73,21 @@ TEST_CASE("what is not quite JSON is text") {
   }
 }
 
+TEST_CASE("a lone literal is JSON with any white space around it, and text with anything else") {
+  for (const std::string_view literal : {"true", "false", "null"}) {
+    for (const std::string_view space : {"", " ", "  ", "   ", "\r\n", "\t\n \r", "          "}) {
+      INFO(literal << " and " << space.size() << " of white space");
+      CHECK(read(std::string(literal) + std::string(space)) == literal);
+      CHECK(read(std::string(space) + std::string(literal) + std::string(space)) == literal);
+    }
+    for (const std::string_view more : {"s", "!", "0", "y", "\x0b", "\x02", ",", "]", " x", "\"", "true"}) {
+      INFO(literal << " and " << more);
+      CHECK(read(std::string(literal) + std::string(more)) == "text");
+      CHECK(read(std::string(literal) + std::string(more) + " ") == "text");
+    }
+  }
+}
+
 TEST_CASE("nesting as deep as a text message allows is read") {
   const std::string deep = std::string(116, '[') + std::string(116, ']');
   CHECK(read(deep) == deep);

@@ -70,6 +70,11 @@ TEST_CASE("each of several roots is tried, an empty one matches nothing") {
   CHECK(parsed({"", "/"}, "/2/e/x/!1") == "-");
 }
 
+TEST_CASE("of a root under another the longer one counts, whatever their order") {
+  CHECK(parsed({"msh", "msh/2/e/2"}, "msh/2/e/2/2/e/LongFast/!1") == "e msh/2/e/2|LongFast|!1");
+  CHECK(parsed({"msh/2/e/2", "msh"}, "msh/2/e/2/2/e/LongFast/!1") == "e msh/2/e/2|LongFast|!1");
+}
+
 TEST_CASE("the JSON topic is the same with the kind replaced") {
   for (const std::string_view kind : {"e", "c"}) {
     for (const std::string_view rest : {"LongFast/!1", "Home/Net/!1", "a/2/e/b/!1"}) {
