@@ -102,7 +102,7 @@ void Connection::lose(mqtt::Reason reason, std::string_view why) {
 void Connection::on_drained() {
   if (session_ == nullptr) return;
   if (std::exchange(is_paused_, false)) stream_->start_reading();
-  session_->work();
+  session_->want_work();
 }
 
 void Connection::read_at_its_pace() {

@@ -3,6 +3,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "broker/app/frame_reader.h"
 #include "broker/base/buffer.h"
@@ -49,6 +50,10 @@ class Connection final : public core::Link, public net::StreamOwner {
   void deliver(core::Outgoing& outgoing, const core::Delivery& delivery) override;
   void close(mqtt::Reason reason, std::string_view why) override;
   std::size_t backlog() const override { return stream_->backlog(); }
+  bool has_taken_backlog() override {
+    const std::uint64_t taken = stream_->taken();
+    return std::exchange(last_taken_, taken) != taken;
+  }
   std::string_view address() const override { return address_; }
 
   const std::string& client_id() const { return client_id_; }
@@ -70,6 +75,7 @@ class Connection final : public core::Link, public net::StreamOwner {
   core::Session* session_ = nullptr;  // null: closing
   FrameReader reader_;
   mqtt::Version version_;
+  std::uint64_t last_taken_ = 0;
   bool is_over_ = false;
   bool is_paused_ = false;
 };

@@ -15,9 +15,7 @@ namespace {
 /// most 65,535 bytes and their lengths: no CONNECT is longer.
 constexpr std::size_t max_connect_bytes = 5 + 10 + 5 * (2 + 65535);
 
-bool begins_connect(std::uint8_t first) {
-  return first >> 4U == static_cast<unsigned>(mqtt::PacketType::connect);
-}
+bool begins_connect(std::uint8_t first) { return first == 0x10; }
 
 }  // namespace
 

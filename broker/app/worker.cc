@@ -36,7 +36,7 @@ Worker::Worker(const Parts& parts, const std::vector<plugin::Plugin*>& plugins)
       loop_(parts.loop_sizes),
       broker_({parts.limits, loop_.turn(), parts.log, random_client_id}),
       wakeup_(loop_, [this] { drain_mail(); }),
-      timer_(loop_, [this] { on_time(); }) {
+      timer_(loop_, [this] { due_ = Due::after_reads; }) {
   for (plugin::Plugin* added : plugins) broker_.add_plugin(*added);
   loop_.on_turn_end({[this] { return before_flush(); }, [this] { after_flush(); }});
 }
@@ -115,13 +115,16 @@ void Worker::on_connection_over(Connection& connection, mqtt::Reason reason, std
 }
 
 bool Worker::before_flush() {
-  const bool has_more = broker_.work();
-  broker_.end_turn(loop_.now());
+  if (due_ == Due::now) on_time();
+  const bool has_more = broker_.work() || due_ == Due::after_reads;
+  if (due_ == Due::after_reads) due_ = Due::now;
+  broker_.end_turn();
   arm_timer();
   return has_more;
 }
 
 void Worker::after_flush() {
+  broker_.after_flush();
   for (const Greeting* greeting : std::exchange(over_greetings_, {})) greetings_.erase(greeting);
   for (Connection* connection : std::exchange(over_connections_, {})) remove(*connection);
 }
@@ -133,7 +136,10 @@ void Worker::remove(Connection& connection) {
   connections_.pop_back();
 }
 
+/// One look at the sockets after the timer: libuv runs timers before it reads, and after a long turn a
+/// client's PINGREQ may be there although its time seems to be over.
 void Worker::on_time() {
+  due_ = Due::no;
   armed_for_.reset();
   broker_.on_time(loop_.now());
   while (const auto due = connect_deadlines_.pop_due(loop_.now())) {

@@ -78,6 +78,7 @@ class Worker final : GreetingHost, ConnectionHost {
   net::Wakeup wakeup_;
   net::Timer timer_;
   std::optional<base::TimePoint> armed_for_;
+  enum class Due : std::uint8_t { no, after_reads, now } due_ = Due::no;
   std::vector<std::unique_ptr<net::TcpListener>> listeners_;
   std::unordered_map<const Greeting*, Waiting> greetings_;
   base::DeadlineQueue<std::pair<const Greeting*, std::uint64_t>> connect_deadlines_;

@@ -6,6 +6,8 @@
 namespace core {
 namespace {
 
+/// Turn memory that replays and queues of all sessions together may use.
+constexpr std::size_t turn_bytes = 4 * 1024 * 1024;
 /// Reminders of gone sessions that are no reason to clean up.
 constexpr std::size_t stale_reminders = 10'000;
 
@@ -15,7 +17,7 @@ Broker::Broker(Parts parts)
     : parts_(std::move(parts)),
       router_(parts_.limits, counters_),
       publishing_(router_, parts_.turn, counters_),
-      services_{router_, publishing_, *this, parts_.limits, counters_, parts_.turn, parts_.log} {}
+      services_{router_, publishing_, *this, parts_.limits, counters_, parts_.turn, parts_.log, held_} {}
 
 Session* Broker::connect(Link& link, const mqtt::Connect& connect, base::TimePoint now) {
   if (connect.client_id.empty() && !connect.clean_start) {  // [MQTT-3.1.3-8]
@@ -49,12 +51,16 @@ Session* Broker::take_over(const mqtt::Connect& connect, Session* old, base::Tim
 }
 
 bool Broker::work() {
-  for (const Reminder& reminder : std::exchange(busy_, {})) {
-    Session* session = find(reminder);
+  std::vector<Reminder> due = std::exchange(busy_, {});
+  std::size_t next = 0;
+  while (next < due.size() && parts_.turn.used() < turn_bytes) {
+    Session* session = find(due[next++]);
     if (session == nullptr) continue;
     session->is_busy = false;
     session->work();
   }
+  // Who had no turn goes first in the next one.
+  busy_.insert(busy_.begin(), due.begin() + static_cast<std::ptrdiff_t>(next), due.end());
   return !busy_.empty();
 }
 
@@ -75,7 +81,7 @@ void Broker::on_time(base::TimePoint now) {
   }
 }
 
-void Broker::end_turn(base::TimePoint) {
+void Broker::end_turn() {
   for (const Reminder& reminder : std::exchange(offline_, {})) {
     Session* session = find(reminder);
     if (session == nullptr || session->is_online()) continue;

@@ -33,13 +33,16 @@ class Broker final : public SessionOwner {
   /// the link. Another connection of the same client is closed first [MQTT-3.1.4-2].
   Session* connect(Link& link, const mqtt::Connect& connect, base::TimePoint now);
 
-  /// One slice of what sessions still have to send. True when there is more: call again after the flush.
+  /// One slice of what each session still has to send, as far as a turn's memory goes. True when there is
+  /// more: call again after the flush.
   bool work();
   /// Keep-alives and session ends due at `now`.
   void on_time(base::TimePoint now);
   std::optional<base::TimePoint> next_deadline() const { return deadlines_.next(); }
-  /// The last call of a turn, before the flush: sessions that ended with their connection go.
-  void end_turn(base::TimePoint now);
+  /// The last call of a turn before the flush: sessions that ended with their connection go.
+  void end_turn();
+  /// The flush is over: what its pieces referred to goes.
+  void after_flush() { held_.clear(); }
 
   Router& router() { return router_; }
   const CoreCounters& counters() const { return counters_; }
@@ -66,6 +69,7 @@ class Broker final : public SessionOwner {
   CoreCounters counters_{metric_names};
   Router router_;
   Publishing publishing_;
+  std::vector<MessageRef> held_;
   Services services_;
   Sessions sessions_;
   base::DeadlineQueue<Reminder> deadlines_;

@@ -3,8 +3,6 @@
 
 #include <utility>
 
-#include "broker/base/check.h"
-
 namespace core {
 namespace {
 
@@ -137,12 +135,18 @@ FilterTrie::LevelId FilterTrie::intern(std::string_view text) {
   if (text == "+") return plus_level;
   const auto [at, is_new] = levels_.try_emplace(std::string(text));
   if (is_new) {
-    at->second.id = ++last_level_;
-    CHECK(last_level_ != 0);
+    at->second.id = new_level();
     level_texts_.emplace(at->second.id, &at->first);
   }
   ++at->second.uses;
   return at->second.id;
+}
+
+FilterTrie::LevelId FilterTrie::new_level() {
+  if (free_levels_.empty()) return ++last_level_;
+  const LevelId id = free_levels_.back();
+  free_levels_.pop_back();
+  return id;
 }
 
 /// Takes out what nobody needs any more, from `node` towards the root.
@@ -164,6 +168,7 @@ void FilterTrie::release_level(LevelId level) {
   const auto text = level_texts_.find(level);
   const auto at = levels_.find(*text->second);
   if (--at->second.uses != 0) return;
+  free_levels_.push_back(level);
   level_texts_.erase(text);
   levels_.erase(at);
 }

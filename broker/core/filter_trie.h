@@ -64,6 +64,7 @@ class FilterTrie {
   NodeId child(NodeId parent, LevelId level) const;
   NodeId add_child(NodeId parent, std::string_view level_text);
   LevelId intern(std::string_view text);
+  LevelId new_level();
   LevelId known(std::string_view text) const;
   NodeId find(std::string_view filter) const;
   NodeId walk_or_add(std::string_view filter);
@@ -76,6 +77,7 @@ class FilterTrie {
   Levels levels_;
   std::unordered_map<LevelId, const std::string*> level_texts_;  // into levels_, whose keys never move
   LevelId last_level_ = plus_level;
+  std::vector<LevelId> free_levels_;
   std::size_t filters_ = 0;
   std::vector<NodeId> reached_, next_;  // the walk's two lists, kept to spare allocations
 };

@@ -4,6 +4,12 @@
 #include <utility>
 
 namespace core {
+namespace {
+
+/// Done entries that are no reason to clean up.
+constexpr std::size_t slack = 32;
+
+}  // namespace
 
 std::optional<mqtt::PacketId> Inflight::claim(mqtt::PacketId preferred) const {
   if (size() == 0) return preferred;
@@ -13,9 +19,9 @@ std::optional<mqtt::PacketId> Inflight::claim(mqtt::PacketId preferred) const {
   return id;
 }
 
-void Inflight::add(mqtt::PacketId id, mqtt::Qos qos, MessageRef message) {
+void Inflight::add(mqtt::PacketId id, mqtt::Qos qos, MessageRef message, bool retain) {
   if (!ring_) ring_ = std::make_unique<Ring>();
-  ring_->entries.push_back({.id = id, .qos = qos, .message = std::move(message)});
+  ring_->entries.push_back({.id = id, .qos = qos, .retain = retain, .message = std::move(message)});
   ++ring_->live;
 }
 
@@ -58,6 +64,10 @@ void Inflight::finish(Entry& entry) {
     return;
   }
   while (ring_->entries.front().is_done) ring_->entries.pop_front();
+  // A client that never acknowledges its oldest message must not make the others' entries pile up behind it.
+  if (ring_->entries.size() > 2 * ring_->live + slack) {
+    std::erase_if(ring_->entries, [](const Entry& each) { return each.is_done; });
+  }
 }
 
 }  // namespace core

@@ -19,6 +19,7 @@ class Inflight {
     mqtt::PacketId id = 0;
     mqtt::Qos qos = mqtt::Qos::at_least_once;
     State state = State::sent;
+    bool retain = false;  // as it was sent: a replay's message stays one when it is sent again
     bool is_done = false;
     MessageRef message;  // null in a session that ends with its connection: 3.1.1 re-sends only on a new one
   };
@@ -26,7 +27,7 @@ class Inflight {
   /// An id that is not under way, `preferred` if it is free (one id for a whole fan-out lets all receivers
   /// share one form) [MQTT-2.3.1-4]. None when all 65,535 are taken.
   [[nodiscard]] std::optional<mqtt::PacketId> claim(mqtt::PacketId preferred) const;
-  void add(mqtt::PacketId id, mqtt::Qos qos, MessageRef message);
+  void add(mqtt::PacketId id, mqtt::Qos qos, MessageRef message, bool retain = false);
 
   /// PUBACK. False: nothing at QoS 1 waits under that id.
   bool acknowledge(mqtt::PacketId id);
@@ -36,6 +37,8 @@ class Inflight {
   bool complete(mqtt::PacketId id);
 
   std::size_t size() const { return ring_ ? ring_->live : 0; }
+  /// With done ones that have not been cleaned up yet.
+  std::size_t entry_count() const { return ring_ ? ring_->entries.size() : 0; }
 
   /// Every entry still under way, in the order of sending [MQTT-4.6.0-1].
   template <class Visit>

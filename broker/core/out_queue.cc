@@ -9,7 +9,8 @@ OutQueue::Dropped OutQueue::push(MessageRef message, mqtt::Qos qos, const Limits
   Dropped dropped;
   if (!lanes_) lanes_ = std::make_unique<Lanes>();
   const std::size_t bytes = message->bytes();
-  while (is_full(*lanes_, bytes, limits) && !lanes_->qos0.empty()) {
+  const bool fits_ever = bytes <= limits.queued_bytes;
+  while (fits_ever && is_full(*lanes_, bytes, limits) && !lanes_->qos0.empty()) {
     lanes_->bytes -= lanes_->qos0.front().message->bytes();
     lanes_->qos0.pop_front();
     ++dropped.qos0;

@@ -12,12 +12,18 @@ namespace {
 /// join into one piece per receiver, which costs less than two pieces each.
 constexpr std::size_t joined_payload_bytes = 512;
 
-mqtt::Publish view_of(const Message& message, base::Arena& turn) {
-  const std::string_view topic = base::as_text(turn.copy(base::as_bytes(message.topic())));
-  return {.topic = topic,
-          .payload = turn.copy(message.payload()),
-          .qos = message.qos(),
-          .retain = message.retain()};
+mqtt::Publish view_of(const MessageRef& message, base::Arena& turn, std::vector<MessageRef>& held) {
+  mqtt::Publish view{.topic = message->topic(),
+                     .payload = message->payload(),
+                     .qos = message->qos(),
+                     .retain = message->retain()};
+  if (message->bytes() > joined_payload_bytes) {
+    held.push_back(message);
+    return view;
+  }
+  view.topic = base::as_text(turn.copy(base::as_bytes(view.topic)));
+  view.payload = turn.copy(view.payload);
+  return view;
 }
 
 bool same(const Delivery& a, const Delivery& b) {
@@ -32,8 +38,8 @@ std::uint8_t first_byte(const Delivery& delivery) {
 
 }  // namespace
 
-Outgoing::Outgoing(const MessageRef& message, base::Arena& turn)
-    : publish_(view_of(*message, turn)), turn_(turn), kept_(message) {}
+Outgoing::Outgoing(const MessageRef& message, base::Arena& turn, std::vector<MessageRef>& held)
+    : publish_(view_of(message, turn, held)), turn_(turn), kept_(message) {}
 
 const Form& Outgoing::form(const Delivery& delivery) {
   Cached& cached = cached_[static_cast<std::size_t>(delivery.qos)];
@@ -47,9 +53,11 @@ const MessageRef& Outgoing::keep() {
   return kept_;
 }
 
-/// The publisher's frame has the right shape when its QoS is the receiver's: then only flags and id differ.
+/// The publisher's frame has the right shape when its QoS is the receiver's: then only flags and id differ. A
+/// length written with more bytes than it needs is legal but not passed on.
 bool Outgoing::fits_frame(const Delivery& delivery) const {
-  return !frame_.empty() && delivery.qos == publish_.qos;
+  return !frame_.empty() && delivery.qos == publish_.qos &&
+         frame_.size() == mqtt::publish_head_size(publish_) + publish_.payload.size();
 }
 
 Form Outgoing::patch(const Delivery& delivery) {

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "broker/base/arena.h"
 #include "broker/base/bytes.h"
@@ -38,8 +39,9 @@ class Outgoing {
       : publish_(publish), frame_(frame), turn_(turn) {}
   /// From anywhere else; topic and payload stay valid until the flush.
   Outgoing(const mqtt::Publish& publish, base::Arena& turn) : publish_(publish), turn_(turn) {}
-  /// From a kept message, whose bytes are copied to turn memory once (it may be released before the flush).
-  Outgoing(const MessageRef& message, base::Arena& turn);
+  /// From a kept message, which may be released before the flush: a small one is copied to turn memory, a
+  /// large one joins `held`, the messages that live until the flush.
+  Outgoing(const MessageRef& message, base::Arena& turn, std::vector<MessageRef>& held);
 
   Outgoing(const Outgoing&) = delete;
   Outgoing& operator=(const Outgoing&) = delete;

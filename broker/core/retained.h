@@ -31,13 +31,17 @@ class Retained {
   /// [MQTT-3.3.1-10, 3.3.1-11]. False: the store is full and the topic is new; nothing changed.
   [[nodiscard]] bool set(const MessageRef& message);
 
-  /// Gives `visit` the next matching messages, while it returns true and for at most `budget` topics looked
-  /// at. True when the walk is over. A message for which `visit` returned false comes again.
+  /// Gives `visit` the next matching messages, while it returns true and `budget` lasts: one for each topic
+  /// looked at and one for the look-up itself. True when the walk is over. A message for which `visit`
+  /// returned false comes again.
   template <class Visit>
-  [[nodiscard]] bool walk(RetainedWalk& walk, std::size_t budget, Visit&& visit) const {
+  [[nodiscard]] bool walk(RetainedWalk& walk, std::size_t& budget, Visit&& visit) const {
+    if (budget == 0) return false;
+    --budget;
     auto at = begin_of(walk);
     for (; at != messages_.end() && in_range(walk, at->message->topic()); ++at) {
-      if (budget-- == 0) return false;
+      if (budget == 0) return false;
+      --budget;
       if (fits(walk, at->message->topic()) && !visit(at->message)) return false;
       walk.has_begun = true;
       walk.after.assign(at->message->topic());

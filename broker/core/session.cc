@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "broker/core/topic_rules.h"
+
 namespace core {
 
 Session::~Session() {
@@ -16,26 +18,29 @@ void Session::attach(Link& link, const mqtt::Connect& connect, base::TimePoint n
   has_logged_full_queue_ = false;
   keepalive_.start(connect.keepalive_s, now);
   will_ = {};
-  if (connect.will) {
+  if (connect.will && !is_broker_topic(connect.will->topic) &&
+      !is_too_deep(connect.will->topic, services_.limits)) {
     will_ = MessageRef::make({.topic = connect.will->topic,
                               .payload = connect.will->payload,
                               .qos = connect.will->qos,
                               .retain = connect.will->retain});
   }
   resend();
-  work();
+  want_work();
 }
 
 void Session::on_link_lost(base::TimePoint now) {
-  publish_will(now);
+  const plugin::Client who = client();
   lose_link(now);
+  publish_will(who, now);
 }
 
+/// The link goes before the will: a client that subscribed to its own must not get it on the dying
+/// connection.
 void Session::end_link(mqtt::Reason reason, std::string_view why, base::TimePoint now) {
   if (link_ == nullptr) return;
-  publish_will(now);
   Link* link = link_;
-  lose_link(now);
+  on_link_lost(now);
   link->close(reason, why);
 }
 
@@ -52,13 +57,13 @@ void Session::lose_link(base::TimePoint now) {
   services_.owner.on_offline(*this);
 }
 
-void Session::publish_will(base::TimePoint now) {
+void Session::publish_will(const plugin::Client& who, base::TimePoint now) {
   const MessageRef will = std::exchange(will_, {});
   if (!will) return;
   services_.counters.add(Metric::wills_published);
-  Outgoing outgoing(will, services_.turn);
+  Outgoing outgoing(will, services_.turn, services_.held);
   // A plugin that refuses a will has refused it; there is nobody left to be told.
-  static_cast<void>(services_.publishing.publish(client(), outgoing, now));
+  static_cast<void>(services_.publishing.publish(who, outgoing, now));
 }
 
 std::optional<base::TimePoint> Session::deadline() const {
@@ -68,6 +73,10 @@ std::optional<base::TimePoint> Session::deadline() const {
 
 bool Session::on_deadline(base::TimePoint now) {
   if (!is_online()) return true;
+  if (link_->has_taken_backlog()) {
+    keepalive_.on_packet(now);  // slow, not silent: it may even be us who do not read it
+    return false;
+  }
   services_.counters.add(Metric::keep_alive_timeouts);
   end_link(mqtt::Reason::keep_alive_timeout, "nothing heard for one and a half times its keep-alive", now);
   return false;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <span>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "broker/base/log.h"
@@ -16,6 +16,7 @@
 #include "broker/core/out_queue.h"
 #include "broker/core/publishing.h"
 #include "broker/core/received_ids.h"
+#include "broker/core/retained_walks.h"
 #include "broker/core/router.h"
 
 namespace core {
@@ -43,6 +44,7 @@ struct Services {
   CoreCounters& counters;
   base::Arena& turn;
   const base::Log& log;
+  std::vector<MessageRef>& held;  // what this turn's pieces refer to; emptied after the flush
 };
 
 /// One client's protocol state. Knows no socket and no clock; everything it does goes to its link and to
@@ -63,8 +65,10 @@ class Session {
   void on_packet(const mqtt::Packet& packet, base::TimePoint now);
   /// `frame` is the packet's bytes in the read arena; they are passed on and may be patched in place.
   void on_publish(const mqtt::Publish& publish, std::span<std::uint8_t> frame, base::TimePoint now);
-  /// The socket takes bytes again, or a slice of work is due.
+  /// One slice of what is still to be sent. The broker calls it, at most once a turn.
   void work();
+  /// There may be something to send now: the socket takes bytes again, the window has room.
+  void want_work();
   /// The connection ended, or sent what is no MQTT: not a DISCONNECT, so the will is published
   /// [MQTT-3.1.2-8].
   void on_link_lost(base::TimePoint now);
@@ -96,7 +100,7 @@ class Session {
   void drop_walk(std::string_view filter);
   void disconnect(base::TimePoint now);
   void lose_link(base::TimePoint now);
-  void publish_will(base::TimePoint now);
+  void publish_will(const plugin::Client& who, base::TimePoint now);
   plugin::Client client() const;
 
   void send(Outgoing& outgoing, mqtt::Qos qos, bool retain, mqtt::PacketId preferred_id);
@@ -116,11 +120,11 @@ class Session {
   Keepalive keepalive_;
   base::TimePoint offline_since_;
   MessageRef will_;
-  std::vector<std::string> filters_;
+  std::unordered_set<std::string, TextHash, std::equal_to<>> filters_;
   ReceivedIds received_ids_;
   Inflight inflight_;
   OutQueue queue_;
-  std::unique_ptr<std::deque<RetainedWalk>> walks_;  // retained messages still to be replayed; null: none
+  std::unique_ptr<RetainedWalks> walks_;  // retained messages still to be replayed; null: none, never empty
 };
 
 }  // namespace core

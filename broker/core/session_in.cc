@@ -1,30 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a client sends. Bytes were judged by the decoder; here is what depends on the state.
-#include <algorithm>
 #include <utility>
 
 #include "broker/core/session.h"
-#include "broker/mqtt/topic.h"
+#include "broker/core/topic_rules.h"
 
 namespace core {
-namespace {
-
-/// Text that is short enough cannot have too many levels: the slashes of a usual topic are never counted.
-bool is_too_deep(std::string_view topic, const Limits& limits) {
-  return topic.size() >= limits.topic_levels && mqtt::level_count(topic) > limits.topic_levels;
-}
-
-/// Only the broker speaks there; clients that try are acknowledged and unheard.
-bool is_broker_topic(std::string_view topic) { return topic.starts_with("$SYS/"); }
-
-}  // namespace
 
 struct Session::Handle {
   Session& session;
   base::TimePoint now;
 
   void operator()(const mqtt::Puback& packet) const {
-    if (session.inflight_.acknowledge(packet.packet_id)) session.work();
+    if (session.inflight_.acknowledge(packet.packet_id)) session.want_work();
   }
   void operator()(const mqtt::Pubrec& packet) const {
     // An id of a life before this session is released too, or the client would ask for ever.
@@ -36,7 +24,7 @@ struct Session::Handle {
     session.link_->ack(mqtt::PacketType::pubcomp, packet.packet_id);
   }
   void operator()(const mqtt::Pubcomp& packet) const {
-    if (session.inflight_.complete(packet.packet_id)) session.work();
+    if (session.inflight_.complete(packet.packet_id)) session.want_work();
   }
   void operator()(const mqtt::Subscribe& packet) const { session.subscribe(packet); }
   void operator()(const mqtt::Unsubscribe& packet) const { session.unsubscribe(packet); }
@@ -73,6 +61,7 @@ void Session::on_publish(const mqtt::Publish& publish, std::span<std::uint8_t> f
   if (!is_broker_topic(publish.topic)) {
     Outgoing outgoing(publish, frame, services_.turn);
     if (services_.publishing.publish(client(), outgoing, now) == plugin::Verdict::refuse) {
+      received_ids_.remove(publish.packet_id);
       end_link(mqtt::Reason::not_authorized, "a plugin refused the message", now);
       return;
     }
@@ -87,7 +76,7 @@ void Session::subscribe(const mqtt::Subscribe& subscribe) {
   for (const mqtt::Subscribe::Entry& entry : subscribe.entries)
     suback.reasons.push_back(add_subscription(entry));
   link_->send(suback);
-  work();
+  want_work();
 }
 
 mqtt::Reason Session::add_subscription(const mqtt::Subscribe::Entry& entry) {
@@ -96,34 +85,31 @@ mqtt::Reason Session::add_subscription(const mqtt::Subscribe::Entry& entry) {
     return mqtt::Reason::topic_filter_invalid;
   }
   const bool is_full = filters_.size() >= services_.limits.subscriptions;
-  if (is_full && std::ranges::find(filters_, entry.filter) == filters_.end()) {
+  if (is_full && !filters_.contains(entry.filter)) {
     services_.counters.add(Metric::subscriptions_refused);
     return mqtt::Reason::quota_exceeded;
   }
   if (services_.router.subscriptions().set(entry.filter, {this, slot_}, entry.options)) {
-    filters_.emplace_back(entry.filter);
-  } else {
-    drop_walk(entry.filter);  // the replay begins anew [MQTT-3.8.4-3]
+    filters_.emplace(entry.filter);
   }
-  if (!walks_) walks_ = std::make_unique<std::deque<RetainedWalk>>();
-  walks_->push_back({.filter = std::string(entry.filter), .qos = entry.options.qos, .after = {}});
+  if (!walks_) walks_ = std::make_unique<RetainedWalks>();
+  walks_->restart(entry.filter, entry.options.qos);
   return static_cast<mqtt::Reason>(entry.options.qos);
 }
 
 void Session::unsubscribe(const mqtt::Unsubscribe& unsubscribe) {
   for (const std::string_view filter : unsubscribe.filters) {
     if (!services_.router.subscriptions().remove(filter, slot_)) continue;
-    const auto at = std::ranges::find(filters_, filter);
-    std::swap(*at, filters_.back());
-    filters_.pop_back();
+    filters_.erase(filters_.find(filter));
     drop_walk(filter);
   }
-  if (filters_.empty()) filters_.shrink_to_fit();
   link_->send(mqtt::Unsuback{.packet_id = unsubscribe.packet_id});
 }
 
 void Session::drop_walk(std::string_view filter) {
-  if (walks_) std::erase_if(*walks_, [&](const RetainedWalk& walk) { return walk.filter == filter; });
+  if (!walks_) return;
+  walks_->drop(filter);
+  if (walks_->empty()) walks_.reset();
 }
 
 }  // namespace core

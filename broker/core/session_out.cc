@@ -9,7 +9,7 @@ namespace {
 
 /// Bytes of one slice of work: enough to fill a write, little enough that others are served in between.
 constexpr std::size_t bytes_per_slice = 128 * 1024;
-/// Retained topics looked at per slice, whether they match or not.
+/// Retained topics looked at per slice, by all replays together, whether they match or not.
 constexpr std::size_t topics_per_slice = 2048;
 
 /// Takes what a message costs from the budget, which ends at 0.
@@ -39,7 +39,7 @@ void Session::send(Outgoing& outgoing, mqtt::Qos qos, bool retain, mqtt::PacketI
     const auto id = inflight_.claim(preferred_id);
     if (!id) return enqueue(outgoing, qos);
     delivery.packet_id = *id;
-    inflight_.add(*id, qos, is_lasting_ ? outgoing.keep() : MessageRef{});
+    inflight_.add(*id, qos, is_lasting_ ? outgoing.keep() : MessageRef{}, retain);
   }
   services_.counters.add(Metric::messages_delivered);
   link_->deliver(outgoing, delivery);
@@ -66,9 +66,13 @@ void Session::resend() {
       link_->ack(mqtt::PacketType::pubrel, entry.id);
       return;
     }
-    Outgoing outgoing(entry.message, services_.turn);
-    link_->deliver(outgoing, {.qos = entry.qos, .retain = false, .dup = true, .packet_id = entry.id});
+    Outgoing outgoing(entry.message, services_.turn, services_.held);
+    link_->deliver(outgoing, {.qos = entry.qos, .retain = entry.retain, .dup = true, .packet_id = entry.id});
   });
+}
+
+void Session::want_work() {
+  if (!queue_.empty() || walks_) services_.owner.on_busy(*this);
 }
 
 void Session::work() {
@@ -85,7 +89,7 @@ bool Session::send_queued(std::size_t& budget) {
     if (item == nullptr) return true;
     if (budget == 0) return false;
     spend(budget, *item->message);
-    Outgoing outgoing(item->message, services_.turn);
+    Outgoing outgoing(item->message, services_.turn, services_.held);
     const mqtt::Qos qos = item->qos;
     queue_.pop(item);
     send(outgoing, qos, false, services_.router.next_packet_id());
@@ -95,22 +99,22 @@ bool Session::send_queued(std::size_t& budget) {
 
 /// The same for retained messages, straight from the store.
 bool Session::replay_retained(std::size_t& budget) {
+  std::size_t topics = topics_per_slice;
   while (walks_ && link_->backlog() == 0) {
     bool is_waiting = false;
     RetainedWalk& walk = walks_->front();
-    const bool is_over =
-        services_.router.retained().walk(walk, topics_per_slice, [&](const MessageRef& message) {
-          const mqtt::Qos qos = std::min(message->qos(), walk.qos);
-          is_waiting = qos != mqtt::Qos::at_most_once && !is_window_open();
-          if (is_waiting || budget == 0) return false;
-          spend(budget, *message);
-          Outgoing outgoing(message, services_.turn);
-          send(outgoing, qos, true, services_.router.next_packet_id());
-          return true;
-        });
+    const bool is_over = services_.router.retained().walk(walk, topics, [&](const MessageRef& message) {
+      const mqtt::Qos qos = std::min(message->qos(), walk.qos);
+      is_waiting = qos != mqtt::Qos::at_most_once && !is_window_open();
+      if (is_waiting || budget == 0) return false;
+      spend(budget, *message);
+      Outgoing outgoing(message, services_.turn, services_.held);
+      send(outgoing, qos, true, services_.router.next_packet_id());
+      return true;
+    });
     if (is_waiting) return true;
     if (!is_over) return false;
-    walks_->pop_front();
+    walks_->drop_front();
     if (walks_->empty()) walks_.reset();
   }
   return true;

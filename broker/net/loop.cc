@@ -13,6 +13,8 @@ namespace {
 
 /// Lists kept for reuse; more come and go.
 constexpr std::size_t spare_lists = 1024;
+/// Pieces a kept list may have room for; a burst's list goes.
+constexpr std::size_t spare_capacity = 1024;
 
 }  // namespace
 
@@ -43,6 +45,7 @@ void Loop::run() { uv_run(&loop_, UV_RUN_DEFAULT); }
 base::TimePoint Loop::now() const { return base::TimePoint(base::Duration(uv_now(&loop_))); }
 
 std::span<std::uint8_t> Loop::keep_until_flush(std::vector<std::uint8_t> bytes) {
+  kept_bytes_ += bytes.size();
   kept_.push_back(std::move(bytes));
   return kept_.back();
 }
@@ -77,16 +80,21 @@ void Loop::reset_memory() {
   read_used_ = 0;
   turn_.reset();
   kept_.clear();
+  kept_bytes_ = 0;
 }
 
-/// Where the next read goes: behind the last one. With less room than one read the turn's output goes out
-/// early, which is safe here: nothing is being parsed while libuv asks for room.
+/// Where the next read goes: behind the last one. There is always room for one: after_read sees to it.
 uv_buf_t Loop::read_room() {
-  if (sizes_.arena - read_used_ < sizes_.read) {
-    flush_streams();
-    reset_memory();
-  }
   return uv_buf_init(reinterpret_cast<char*>(arena_.get() + read_used_), static_cast<unsigned>(sizes_.read));
+}
+
+/// With less room than one read, or much else in memory, the turn's output goes out early. Here no view is
+/// alive any more. (Not where libuv asks for room: a stream that fails in the flush stops reading, and
+/// libuv 1.44 would call the read callback that is gone.)
+void Loop::after_read() {
+  if (sizes_.arena - read_used_ >= sizes_.read && turn_.used() + kept_bytes_ < bytes_per_flush) return;
+  flush_streams();
+  reset_memory();
 }
 
 void Loop::forget(const TcpStream& stream) {
@@ -102,7 +110,8 @@ PieceList Loop::take_piece_list() {
 
 void Loop::give_back(PieceList pieces) {
   pieces.clear();
-  if (spare_pieces_.size() < spare_lists) spare_pieces_.push_back(std::move(pieces));
+  if (spare_pieces_.size() < spare_lists && pieces.capacity() <= spare_capacity)
+    spare_pieces_.push_back(std::move(pieces));
 }
 
 }  // namespace net

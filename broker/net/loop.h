@@ -67,7 +67,11 @@ class Loop {
   /// A bound on the pieces of all streams together: past it they are written in the middle of a turn.
   static constexpr std::size_t pieces_per_flush = 256 * 1024;
 
+  /// A bound on what a turn holds besides the reads: forms, acknowledgements, large packets.
+  static constexpr std::size_t bytes_per_flush = 1024 * 1024;
+
   uv_buf_t read_room();
+  void after_read();
   std::span<std::uint8_t> took(std::size_t bytes) {
     const std::span<std::uint8_t> read(arena_.get() + read_used_, bytes);
     read_used_ += bytes;
@@ -89,6 +93,7 @@ class Loop {
   std::size_t read_used_ = 0;
   base::Arena turn_;
   std::vector<std::vector<std::uint8_t>> kept_;
+  std::size_t kept_bytes_ = 0;
   std::vector<TcpStream*> dirty_;        // null: the stream has gone
   std::vector<PieceList> spare_pieces_;  // so that an idle stream holds none
   std::size_t pieces_ = 0;

@@ -111,6 +111,7 @@ void TcpStream::keep_rest(std::size_t written) {
     const std::size_t skipped = std::min(written, piece.len);
     written -= skipped;
     waiting_.insert(waiting_.end(), piece.base + skipped, piece.base + piece.len);
+    refused_ += piece.len - skipped;
   }
   if (!waiting_.empty() && !is_writing_) start_write();
 }
@@ -154,6 +155,7 @@ void TcpStream::on_read(ssize_t count) {
   const auto size = static_cast<std::size_t>(count);
   const std::span<std::uint8_t> bytes = loop_.took(size);
   owner_->on_bytes(bytes);
+  loop_.after_read();
 }
 
 /// The other side's FIN ends what it says, not what it is owed: pieces of this turn are still written.

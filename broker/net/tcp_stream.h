@@ -53,6 +53,8 @@ class TcpStream {
   void append(base::Bytes piece);
   /// Bytes the socket has refused.
   std::size_t backlog() const;
+  /// Bytes of the backlog the socket has taken since the stream began: a reader that is slow but alive.
+  std::uint64_t taken() const { return refused_ - backlog(); }
   const Address& peer() const { return peer_; }
 
  private:
@@ -73,6 +75,7 @@ class TcpStream {
   StreamOwner* owner_ = nullptr;
   PieceList pieces_;
   std::vector<std::uint8_t> waiting_;  // behind the write under way
+  std::uint64_t refused_ = 0;          // all that ever went into the backlog
   bool is_writing_ = false;
   bool is_dirty_ = false;
   bool is_over_ = false;    // its owner has been told

@@ -54,6 +54,24 @@ TEST_CASE("DISCONNECT closes, a will is not published; a broken connection publi
   CHECK(listener.expect("30 0A 00 04 'will' 'gone'"));
 }
 
+TEST_CASE("publishers that are cut off while their acknowledgements wait harm nobody") {
+  RunningServer server({}, {.read = 1024, .arena = 4096});
+  SocketClient witness(server.port());
+  CHECK(witness.connect("witness"));
+  std::vector<std::uint8_t> burst;
+  for (int i = 0; i < 20'000; ++i)
+    burst.insert(burst.end(), {0x32, 0x07, 0x00, 0x03, 't', '/', 'x', 0x00, 0x07});
+  for (int round = 0; round < 30; ++round) {
+    SocketClient publisher(server.port());
+    publisher.limit_receive_buffer();
+    CHECK(publisher.connect("p" + std::to_string(round)));
+    CHECK(publisher.send(burst));
+    publisher.reset();
+  }
+  CHECK(witness.send("C0 00"));
+  CHECK(witness.expect("D0 00"));
+}
+
 TEST_CASE("stopping lets every client go and ends cleanly") {
   RunningServer server;
   SocketClient client(server.port());

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bytes through the whole server, also with an arena so small that every lifetime fault of a piece shows.
+#include <algorithm>
 #include <string>
 #include <thread>
 
-#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "broker/base/buffer.h"

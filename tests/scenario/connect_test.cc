@@ -81,6 +81,21 @@ TEST_CASE("a keep-alive of 0 never ends a connection") {
   CHECK(client.is_open());
 }
 
+TEST_CASE(
+    "a client that takes its backlog is alive, though what it sends may wait; one that takes nothing is "
+    "not") {
+  World world;
+  auto& client = world.client("c").connect({.keepalive_s = 2});
+  client.refused_bytes = 1'000'000;
+  for (int i = 0; i < 10; ++i) {
+    client.has_taken = true;
+    world.pass(milliseconds(3000));
+    REQUIRE(client.is_open());
+  }
+  world.pass(milliseconds(3000));
+  CHECK_FALSE(client.is_open());
+}
+
 TEST_CASE("a reconnect with a longer keep-alive is judged by the new one") {
   World world;
   world.client("c").connect({.keepalive_s = 2});

@@ -71,6 +71,16 @@ TEST_CASE(
   CHECK(world.broker.counters()[core::Metric::messages_delivered] == topics);
 }
 
+TEST_CASE("a large message is not copied for each of its receivers") {
+  World world;
+  const std::string large(1'000'000, 'x');
+  world.client("p").connect().publish("big", large, 0, 0, true);
+  const std::size_t before = world.most_arena;
+  for (mqtt::PacketId id = 1; id <= 200; ++id)
+    world.client("s" + std::to_string(id)).connect().subscribe(1, "big");
+  CHECK(world.most_arena - before < 100'000);
+}
+
 TEST_CASE("replay stops where the socket does and goes on where it stopped, with what is newest then") {
   World world;
   auto& publisher = world.client("p").connect();

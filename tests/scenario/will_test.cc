@@ -59,6 +59,20 @@ TEST_CASE_METHOD(Fixture, "it is published once [MQTT-3.1.2-10]") {
   CHECK(listener.said().empty());
 }
 
+TEST_CASE(
+    "a will obeys the rules of a publish: nobody's is the broker's own topic or deeper than the limit") {
+  core::Limits limits;
+  limits.topic_levels = 3;
+  World world(limits);
+  auto& listener = world.client("l").connect();
+  listener.subscribe(1, "#");
+  listener.subscribe(2, "$SYS/#");
+  listener.said();
+  world.client("a").connect({.will_topic = "$SYS/broker/version", .will_payload = "forged"}).drop();
+  world.client("b").connect({.will_topic = "a/b/c/d", .will_payload = "deep"}).drop();
+  CHECK(listener.said().empty());
+}
+
 TEST_CASE_METHOD(Fixture, "a retained will stays for those who come later [MQTT-3.1.2-17]") {
   auto& other =
       world.client("o").connect({.will_topic = "state", .will_payload = "offline", .will_retain = true});

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -99,6 +100,12 @@ std::size_t SocketClient::send_until_stuck(base::Bytes bytes) {
     if (sent > 0) bytes = bytes.subspan(static_cast<std::size_t>(sent));
   }
   return all - bytes.size();
+}
+
+void SocketClient::reset() {
+  const linger at_once{.l_onoff = 1, .l_linger = 0};
+  setsockopt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  close(std::exchange(fd_, -1));
 }
 
 bool SocketClient::wait_readable() {

@@ -37,6 +37,8 @@ class SocketClient {
   /// Sends until the other side has taken nothing for a while; returns how much it took.
   std::size_t send_until_stuck(base::Bytes bytes);
   int fd() const { return fd_; }
+  /// Closes with RST: what the other side still sends fails.
+  void reset();
 
  private:
   bool wait_readable();

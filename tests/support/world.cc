@@ -98,7 +98,7 @@ void Client::drop() {
 
 void Client::drain() {
   refused_bytes = 0;
-  if (session_ != nullptr) session_->work();
+  if (session_ != nullptr) session_->want_work();
   world_.turn();
 }
 
@@ -153,8 +153,10 @@ void World::turn() {
   for (std::size_t turns = 0;; ++turns) {
     CHECK(turns < most_turns);
     const bool has_more = broker.work();
-    broker.end_turn(now);
+    broker.end_turn();
+    most_arena = std::max(most_arena, arena.used());
     arena.reset();  // the flush: a view kept longer now reads nonsense
+    broker.after_flush();
     if (!has_more) return;
   }
 }

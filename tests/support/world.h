@@ -47,6 +47,7 @@ class Client final : public core::Link {
   bool is_open() const { return session_ != nullptr; }
   /// What the socket pretends to have refused.
   std::size_t refused_bytes = 0;
+  bool has_taken = false;  // some of it, since it was last asked
   /// The socket takes bytes again.
   void drain();
 
@@ -56,6 +57,7 @@ class Client final : public core::Link {
   void deliver(core::Outgoing& outgoing, const core::Delivery& delivery) override;
   void close(mqtt::Reason reason, std::string_view why) override;
   std::size_t backlog() const override { return refused_bytes; }
+  bool has_taken_backlog() override { return std::exchange(has_taken, false); }
   std::string_view address() const override { return "192.0.2.1:1883"; }
 
  private:
@@ -78,6 +80,7 @@ class World {
 
   core::Limits limits;
   base::Arena arena{4096};
+  std::size_t most_arena = 0;  // turn memory of the largest turn
   std::vector<std::string> log_lines;
   base::Log log;
   core::Broker broker;

@@ -46,6 +46,19 @@ TEST_CASE("an acknowledgement of the wrong kind completes nothing") {
   CHECK(inflight.size() == 1);
 }
 
+TEST_CASE("an oldest message that is never acknowledged makes no pile of the others") {
+  Inflight inflight;
+  inflight.add(1, Qos::at_least_once, {});
+  for (int i = 0; i < 10'000; ++i) {
+    inflight.add(2, Qos::at_least_once, {});
+    REQUIRE(inflight.acknowledge(2));
+  }
+  CHECK(inflight.size() == 1);
+  CHECK(inflight.entry_count() < 50);
+  CHECK(inflight.acknowledge(1));
+  CHECK(inflight.entry_count() == 0);
+}
+
 TEST_CASE("what is still under way is visited in the order of sending, whatever was acknowledged between") {
   Inflight inflight;
   for (const auto id : std::initializer_list<mqtt::PacketId>{5, 6, 7, 8})

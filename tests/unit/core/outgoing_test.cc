@@ -92,6 +92,8 @@ TEST_CASE("the kept message is made once, and is the one it was made from") {
   CHECK(first->topic() == "t");
   CHECK(first->qos() == Qos::exactly_once);
   CHECK(first->retain());
-  Outgoing again(first, arena);
+  std::vector<core::MessageRef> held;
+  Outgoing again(first, arena, held);
+  CHECK(held.empty());
   CHECK(&*again.keep() == &*first);
 }

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/core/received_ids.h"
 
+#include <random>
+#include <set>
+#include <utility>
+
 #include <catch2/catch.hpp>
 
 TEST_CASE("an id is new once, and again after its PUBREL [MQTT-4.3.3-2]") {
@@ -10,6 +14,25 @@ TEST_CASE("an id is new once, and again after its PUBREL [MQTT-4.3.3-2]") {
   CHECK_FALSE(ids.add(9));
   ids.remove(9);
   CHECK(ids.add(9));
+}
+
+TEST_CASE("list and bitmap answer alike while ids come and go across the border") {
+  core::ReceivedIds ids;
+  std::set<mqtt::PacketId> naive;
+  std::mt19937 random(5);
+  for (int i = 0; i < 20'000; ++i) {
+    const auto id = static_cast<mqtt::PacketId>(1 + random() % 200);
+    if (random() % 3 != 0) {
+      REQUIRE(ids.add(id) == naive.insert(id).second);
+    } else {
+      ids.remove(id);
+      naive.erase(id);
+    }
+    REQUIRE(ids.size() == naive.size());
+    if (i % 3000 == 0) {
+      for (const mqtt::PacketId each : std::exchange(naive, {})) ids.remove(each);
+    }
+  }
 }
 
 TEST_CASE("every id there is can wait, and an unknown one is removed without harm") {
