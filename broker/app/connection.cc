@@ -12,6 +12,8 @@ namespace {
 /// A client that does not take what it is owed is not read either until it does: its own packets ask for
 /// answers, and answers are never dropped.
 constexpr std::size_t backlog_that_pauses = 256 * 1024;
+/// Then its keep-alive cannot be judged; a client that takes nothing at all for this long is gone.
+constexpr base::Duration longest_stall = std::chrono::seconds(60);
 
 }  // namespace
 
@@ -77,7 +79,7 @@ void Connection::deliver(core::Outgoing& outgoing, const core::Delivery& deliver
 void Connection::close(mqtt::Reason reason, std::string_view why) {
   session_ = nullptr;
   if (std::exchange(is_over_, true)) return;
-  stream_->stop_reading();
+  stream_->finish();
   parts_.host.on_connection_over(*this, reason, why);
 }
 
@@ -105,9 +107,17 @@ void Connection::on_drained() {
   session_->want_work();
 }
 
+bool Connection::is_excused(base::TimePoint now) {
+  const std::uint64_t taken = stream_->taken();
+  const bool is_taking = std::exchange(last_taken_, taken) != taken;
+  if (is_taking) stalled_since_ = now;
+  return is_taking || (is_paused_ && now - stalled_since_ < longest_stall);
+}
+
 void Connection::read_at_its_pace() {
   if (session_ == nullptr || is_paused_ || stream_->backlog() < backlog_that_pauses) return;
   is_paused_ = true;
+  stalled_since_ = parts_.loop.now();
   stream_->stop_reading();
 }
 

@@ -50,10 +50,7 @@ class Connection final : public core::Link, public net::StreamOwner {
   void deliver(core::Outgoing& outgoing, const core::Delivery& delivery) override;
   void close(mqtt::Reason reason, std::string_view why) override;
   std::size_t backlog() const override { return stream_->backlog(); }
-  bool has_taken_backlog() override {
-    const std::uint64_t taken = stream_->taken();
-    return std::exchange(last_taken_, taken) != taken;
-  }
+  bool is_excused(base::TimePoint now) override;
   std::string_view address() const override { return address_; }
 
   const std::string& client_id() const { return client_id_; }
@@ -75,7 +72,8 @@ class Connection final : public core::Link, public net::StreamOwner {
   core::Session* session_ = nullptr;  // null: closing
   FrameReader reader_;
   mqtt::Version version_;
-  std::uint64_t last_taken_ = 0;
+  std::uint64_t last_taken_ = 0;   // of the backlog, when is_excused was last asked
+  base::TimePoint stalled_since_;  // since when it has taken none
   bool is_over_ = false;
   bool is_paused_ = false;
 };

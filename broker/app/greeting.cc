@@ -63,7 +63,7 @@ void Greeting::refuse(mqtt::Reason reason, mqtt::Version version, std::string_vi
 
 void Greeting::end(std::string_view why) {
   if (std::exchange(is_over_, true)) return;
-  stream_->stop_reading();
+  stream_->finish();
   parts_.host.on_greeting_over(*this, why);
 }
 

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include "broker/base/time.h"
 #include "broker/core/outgoing.h"
 #include "broker/mqtt/packet.h"
 
@@ -23,9 +24,9 @@ class Link {
   virtual void close(mqtt::Reason reason, std::string_view why) = 0;
   /// Bytes that the socket has refused so far. While there are any, messages wait in the session's queue.
   virtual std::size_t backlog() const = 0;
-  /// Whether the socket has taken any of its backlog since the last call. Such a client is alive, though what
-  /// it sends may not be read for the time being.
-  virtual bool has_taken_backlog() = 0;
+  /// Whether its silence is no sign of death: it still takes what the socket had refused, or it is not being
+  /// read for that very reason, and not for too long.
+  virtual bool is_excused(base::TimePoint now) = 0;
   /// The client's address, for plugins and the log; valid until close.
   virtual std::string_view address() const = 0;
 

@@ -73,7 +73,7 @@ std::optional<base::TimePoint> Session::deadline() const {
 
 bool Session::on_deadline(base::TimePoint now) {
   if (!is_online()) return true;
-  if (link_->has_taken_backlog()) {
+  if (link_->is_excused(now)) {
     keepalive_.on_packet(now);  // slow, not silent: it may even be us who do not read it
     return false;
   }

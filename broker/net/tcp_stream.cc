@@ -56,6 +56,11 @@ void TcpStream::start_reading() {
 
 void TcpStream::stop_reading() { uv_read_stop(stream_of(handle_.get())); }
 
+void TcpStream::finish() {
+  is_last_ = true;
+  stop_reading();
+}
+
 void TcpStream::append(base::Bytes piece) {
   if (is_broken_) return;
   if (!is_dirty_) {
@@ -106,7 +111,7 @@ std::size_t TcpStream::write_now() {
 
 /// The one copy: what the socket refused outlives the turn here. Only then is writability waited for.
 void TcpStream::keep_rest(std::size_t written) {
-  if (is_broken_) return;
+  if (is_broken_ || is_last_) return;
   for (const uv_buf_t& piece : pieces_) {
     const std::size_t skipped = std::min(written, piece.len);
     written -= skipped;

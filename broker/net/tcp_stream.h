@@ -49,6 +49,9 @@ class TcpStream {
   void start_reading();
   void stop_reading();
 
+  /// The owner is at its end: what has been said is still written once, but nothing is kept for later.
+  void finish();
+
   /// Adds bytes that live until the flush. They join the last piece when they are its neighbours in memory.
   void append(base::Bytes piece);
   /// Bytes the socket has refused.
@@ -79,6 +82,7 @@ class TcpStream {
   bool is_writing_ = false;
   bool is_dirty_ = false;
   bool is_over_ = false;    // its owner has been told
+  bool is_last_ = false;    // the next flush is the last
   bool is_broken_ = false;  // nothing can be written any more; after the other side's FIN it still can
 };
 

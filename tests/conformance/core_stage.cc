@@ -59,7 +59,7 @@ class CoreStage::ByteLink final : public core::Link {
     is_over_ = true;
   }
   std::size_t backlog() const override { return 0; }
-  bool has_taken_backlog() override { return false; }
+  bool is_excused(base::TimePoint) override { return false; }
   std::string_view address() const override { return "192.0.2.1:1883"; }
 
  private:

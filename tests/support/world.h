@@ -57,7 +57,7 @@ class Client final : public core::Link {
   void deliver(core::Outgoing& outgoing, const core::Delivery& delivery) override;
   void close(mqtt::Reason reason, std::string_view why) override;
   std::size_t backlog() const override { return refused_bytes; }
-  bool has_taken_backlog() override { return std::exchange(has_taken, false); }
+  bool is_excused(base::TimePoint) override { return std::exchange(has_taken, false); }
   std::string_view address() const override { return "192.0.2.1:1883"; }
 
  private:
