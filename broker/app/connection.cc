@@ -103,6 +103,7 @@ void Connection::lose(mqtt::Reason reason, std::string_view why) {
 
 void Connection::on_drained() {
   if (session_ == nullptr) return;
+  last_taken_ = stream_->taken();  // nothing is owed any more: from here on silence is silence
   if (std::exchange(is_paused_, false)) stream_->start_reading();
   session_->want_work();
 }

@@ -61,7 +61,7 @@ void Session::on_publish(const mqtt::Publish& publish, std::span<std::uint8_t> f
   if (!is_broker_topic(publish.topic)) {
     Outgoing outgoing(publish, frame, services_.turn);
     if (services_.publishing.publish(client(), outgoing, now) == plugin::Verdict::refuse) {
-      received_ids_.remove(publish.packet_id);
+      if (is_exactly_once) received_ids_.remove(publish.packet_id);  // sent again, it is no duplicate
       end_link(mqtt::Reason::not_authorized, "a plugin refused the message", now);
       return;
     }

@@ -63,6 +63,22 @@ TEST_CASE_METHOD(Fixture,
   CHECK_FALSE(publisher.is_open());
 }
 
+TEST_CASE_METHOD(
+    Fixture, "a refused QoS 2 message is asked about again when it is sent again; another id is untouched") {
+  auto& lasting = world.client("q").connect({.clean = false});
+  lasting.publish("t", "kept", 2, 5);
+  fake.verdict = Verdict::refuse;
+  lasting.publish("t", "refused", 1, 5);
+  lasting.connect({.clean = false});
+  lasting.publish("t", "refused", 2, 6);
+  fake.verdict = Verdict::pass;
+  lasting.connect({.clean = false});
+  listener.said();
+  lasting.publish("t", "kept", 2, 5, false, true);
+  lasting.publish("t", "now", 2, 6, false, true);
+  CHECK(listener.said() == "PUBLISH t=now | PUBLISH side/t=now");
+}
+
 TEST_CASE_METHOD(Fixture, "a will passes the plugins as its client's message") {
   auto& other = world.client("w").connect({.will_topic = "will", .will_payload = "gone"});
   other.drop();
