@@ -76,14 +76,14 @@ void Connection::deliver(core::Outgoing& outgoing, const core::Delivery& deliver
   if (!form.payload.empty()) stream_->append(form.payload);
 }
 
-void Connection::close(mqtt::Reason reason, std::string_view why) {
+void Connection::close(core::CloseReason reason, std::string_view why) {
   session_ = nullptr;
   if (std::exchange(is_over_, true)) return;
   stream_->finish();
   parts_.host.on_connection_over(*this, reason, why);
 }
 
-void Connection::end(mqtt::Reason reason, std::string_view why) {
+void Connection::end(core::CloseReason reason, std::string_view why) {
   if (session_ != nullptr) {
     session_->end_link(reason, why, parts_.loop.now());
   } else {
@@ -91,12 +91,12 @@ void Connection::end(mqtt::Reason reason, std::string_view why) {
   }
 }
 
-void Connection::fail(const mqtt::Error& error) { lose(error.reason, error.what); }
+void Connection::fail(const mqtt::Error& error) { lose(core::close_reason_of(error.reason), error.what); }
 
-void Connection::on_closed(int status) { lose(mqtt::Reason::unspecified_error, net::status_text(status)); }
+void Connection::on_closed(int status) { lose(core::CloseReason::connection_lost, net::status_text(status)); }
 
 /// Not the session's doing: it is told, then nobody is told any more.
-void Connection::lose(mqtt::Reason reason, std::string_view why) {
+void Connection::lose(core::CloseReason reason, std::string_view why) {
   if (session_ != nullptr) std::exchange(session_, nullptr)->on_link_lost(parts_.loop.now());
   close(reason, why);
 }

@@ -20,7 +20,7 @@ class Connection;
 class ConnectionHost {
  public:
   /// It is over: to be destroyed at the end of the turn, after what it sent.
-  virtual void on_connection_over(Connection& connection, mqtt::Reason reason, std::string_view why) = 0;
+  virtual void on_connection_over(Connection& connection, core::CloseReason reason, std::string_view why) = 0;
 
  protected:
   ~ConnectionHost() = default;
@@ -42,13 +42,13 @@ class Connection final : public core::Link, public net::StreamOwner {
   /// CONNECT.
   void start(core::Session& session, std::span<std::uint8_t> rest);
   /// Ends it from outside a session's doing: the server stops.
-  void end(mqtt::Reason reason, std::string_view why);
+  void end(core::CloseReason reason, std::string_view why);
 
   // core::Link
   void send(const mqtt::Packet& packet) override;
   void ack(mqtt::PacketType type, mqtt::PacketId id) override;
   void deliver(core::Outgoing& outgoing, const core::Delivery& delivery) override;
-  void close(mqtt::Reason reason, std::string_view why) override;
+  void close(core::CloseReason reason, std::string_view why) override;
   std::size_t backlog() const override { return stream_->backlog(); }
   bool is_excused(base::TimePoint now) override;
   std::string_view address() const override { return address_; }
@@ -62,7 +62,7 @@ class Connection final : public core::Link, public net::StreamOwner {
   void on_closed(int status) override;
   [[nodiscard]] bool on_cut(const FrameReader::Cut& cut);
   void fail(const mqtt::Error& error);
-  void lose(mqtt::Reason reason, std::string_view why);
+  void lose(core::CloseReason reason, std::string_view why);
   void read_at_its_pace();
 
   Parts parts_;

@@ -28,13 +28,13 @@ Greeting::Greeting(const Parts& parts, std::unique_ptr<net::TcpStream> stream)
 void Greeting::on_bytes(std::span<std::uint8_t> bytes) {
   if (is_over_) return;
   if (!std::exchange(has_begun_, true) && !begins_connect(bytes.front())) {
-    end("what it sent first is no CONNECT [MQTT-3.1.0-1]");
+    end(core::CloseReason::protocol_error, "what it sent first is no CONNECT [MQTT-3.1.0-1]");
     return;
   }
   const std::size_t max_bytes = std::min(max_connect_bytes, parts_.max_packet_bytes);
   const auto cut = reader_.next(bytes, max_bytes, parts_.loop);
   if (!cut) {
-    end(cut.error().what);
+    end(core::close_reason_of(cut.error().reason), cut.error().what);
   } else if (*cut) {
     on_frame((*cut)->frame, bytes);
   }
@@ -46,7 +46,7 @@ void Greeting::on_frame(const mqtt::Frame& frame, std::span<std::uint8_t> rest) 
     if (packet.error().reason == mqtt::Reason::unsupported_protocol_version) {
       stream_->append(mqtt::refusal_of_level(mqtt::connect_level(frame)));
     }
-    end(packet.error().what);
+    end(core::close_reason_of(packet.error().reason), packet.error().what);
     return;
   }
   parts_.host.on_connect(*this, std::get<mqtt::Connect>(*packet), rest);
@@ -58,15 +58,17 @@ void Greeting::refuse(mqtt::Reason reason, mqtt::Version version, std::string_vi
     mqtt::encode(mqtt::Connack{.session_present = false, .reason = reason}, version, out);
     stream_->append(parts_.loop.turn().copy(out.bytes()));
   }
-  end(why);
+  end(core::CloseReason::not_authorized, why);
 }
 
-void Greeting::end(std::string_view why) {
+void Greeting::end(core::CloseReason reason, std::string_view why) {
   if (std::exchange(is_over_, true)) return;
   stream_->finish();
-  parts_.host.on_greeting_over(*this, why);
+  parts_.host.on_greeting_over(*this, reason, why);
 }
 
-void Greeting::on_closed(int) { end("gone before its CONNECT was complete"); }
+void Greeting::on_closed(int) {
+  end(core::CloseReason::connection_lost, "gone before its CONNECT was complete");
+}
 
 }  // namespace app

@@ -5,6 +5,7 @@
 
 #include "broker/app/config.h"
 #include "broker/app/frame_reader.h"
+#include "broker/core/close_reason.h"
 #include "broker/mqtt/packet.h"
 #include "broker/net/tcp_stream.h"
 
@@ -18,7 +19,7 @@ class GreetingHost {
   /// A decoded CONNECT. `rest` came behind it. The host takes the stream out of the greeting if it goes on.
   virtual void on_connect(Greeting& greeting, const mqtt::Connect& connect, std::span<std::uint8_t> rest) = 0;
   /// It is over: to be destroyed at the end of the turn, after what it sent.
-  virtual void on_greeting_over(Greeting& greeting, std::string_view why) = 0;
+  virtual void on_greeting_over(Greeting& greeting, core::CloseReason reason, std::string_view why) = 0;
 
  protected:
   ~GreetingHost() = default;
@@ -38,7 +39,7 @@ class Greeting final : public net::StreamOwner {
 
   /// Refuses with the CONNACK that the client's version has for `reason`, if it has one.
   void refuse(mqtt::Reason reason, mqtt::Version version, std::string_view why);
-  void end(std::string_view why);
+  void end(core::CloseReason reason, std::string_view why);
   /// The greeting has done its work; nothing reaches it any more.
   std::unique_ptr<net::TcpStream> take_stream() {
     is_over_ = true;

@@ -72,6 +72,7 @@ void Server::log_counts() const {
     }
   };
   log_all("broker", worker_.broker().counters().read());
+  log_all("closed", worker_.closings().read());
   for (const plugin::Plugin* counted : plugins_) log_all(counted->name(), counted->counts());
 }
 

@@ -101,15 +101,19 @@ void Worker::accept(Greeting& greeting, const mqtt::Connect& connect, std::span<
   connection.start(*session, rest);
 }
 
-void Worker::on_greeting_over(Greeting& greeting, std::string_view why) {
-  parts_.log.info("connection_refused", {{"address", greeting.stream().peer().text()}, {"why", why}});
+void Worker::on_greeting_over(Greeting& greeting, core::CloseReason reason, std::string_view why) {
+  closings_.add(reason);
+  parts_.log.info(
+      "connection_refused",
+      {{"address", greeting.stream().peer().text()}, {"reason", core::name_of(reason)}, {"why", why}});
   over_greetings_.push_back(&greeting);
 }
 
-void Worker::on_connection_over(Connection& connection, mqtt::Reason reason, std::string_view why) {
+void Worker::on_connection_over(Connection& connection, core::CloseReason reason, std::string_view why) {
+  closings_.add(reason);
   parts_.log.info("client_disconnected", {{"client", connection.client_id()},
                                           {"address", connection.address()},
-                                          {"reason", mqtt::reason_name(reason)},
+                                          {"reason", core::name_of(reason)},
                                           {"why", why}});
   over_connections_.push_back(&connection);
 }
@@ -145,7 +149,8 @@ void Worker::on_time() {
   while (const auto due = connect_deadlines_.pop_due(loop_.now())) {
     const auto waiting = greetings_.find(due->first);
     if (waiting == greetings_.end() || waiting->second.id != due->second) continue;
-    waiting->second.greeting->end("no CONNECT in time: see limits.connect_timeout");
+    waiting->second.greeting->end(core::CloseReason::connection_idle,
+                                  "no CONNECT in time: see limits.connect_timeout");
   }
 }
 
@@ -168,8 +173,9 @@ void Worker::drain_mail() {
 void Worker::stop() {
   listeners_.clear();
   for (const auto& connection : connections_)
-    connection->end(mqtt::Reason::server_shutting_down, "the server stops");
-  for (const auto& [key, waiting] : greetings_) waiting.greeting->end("the server stops");
+    connection->end(core::CloseReason::server_stopping, "the server stops");
+  for (const auto& [key, waiting] : greetings_)
+    waiting.greeting->end(core::CloseReason::server_stopping, "the server stops");
   loop_.stop();
 }
 

@@ -47,6 +47,8 @@ class Worker final : GreetingHost, ConnectionHost {
 
   net::Loop& loop() { return loop_; }
   const core::Broker& broker() const { return broker_; }
+  /// Why connections have ended; read from any thread.
+  const core::CloseCounters& closings() const { return closings_; }
 
  private:
   struct Waiting {
@@ -55,8 +57,8 @@ class Worker final : GreetingHost, ConnectionHost {
   };
   // GreetingHost, ConnectionHost
   void on_connect(Greeting& greeting, const mqtt::Connect& connect, std::span<std::uint8_t> rest) override;
-  void on_greeting_over(Greeting& greeting, std::string_view why) override;
-  void on_connection_over(Connection& connection, mqtt::Reason reason, std::string_view why) override;
+  void on_greeting_over(Greeting& greeting, core::CloseReason reason, std::string_view why) override;
+  void on_connection_over(Connection& connection, core::CloseReason reason, std::string_view why) override;
 
   base::Expected<net::Address, std::string> listen_at(const Listener& listener, std::string_view host,
                                                       net::TcpListener::Reach reach);
@@ -73,6 +75,7 @@ class Worker final : GreetingHost, ConnectionHost {
   Parts parts_;
   net::Loop loop_;
   core::Broker broker_;
+  core::CloseCounters closings_{core::close_reason_names};
   base::Buffer scratch_;
   base::Mailbox<Mail> mailbox_;
   net::Wakeup wakeup_;

@@ -22,7 +22,7 @@ Broker::Broker(Parts parts)
 Session* Broker::connect(Link& link, const mqtt::Connect& connect, base::TimePoint now) {
   if (connect.client_id.empty() && !connect.clean_start) {  // [MQTT-3.1.3-8]
     link.send(mqtt::Connack{.session_present = false, .reason = mqtt::Reason::client_identifier_not_valid});
-    link.close(mqtt::Reason::client_identifier_not_valid, "no client id, but a session to keep");
+    link.close(CloseReason::client_id_refused, "no client id, but a session to keep");
     return nullptr;
   }
   Session* session = take_over(connect, sessions_.find(connect.client_id), now);
@@ -42,8 +42,7 @@ Session* Broker::connect(Link& link, const mqtt::Connect& connect, base::TimePoi
 Session* Broker::take_over(const mqtt::Connect& connect, Session* old, base::TimePoint now) {
   if (old == nullptr) return nullptr;
   if (old->is_online()) {
-    counters_.add(Metric::sessions_taken_over);
-    old->end_link(mqtt::Reason::session_taken_over, "another connection with the same client id", now);
+    old->end_link(CloseReason::session_taken_over, "another connection with the same client id", now);
   }
   if (!connect.clean_start && old->is_lasting()) return old;
   sessions_.erase(*old);

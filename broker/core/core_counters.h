@@ -20,10 +20,8 @@ enum class Metric : std::uint8_t {
   subscriptions_refused,
   sessions_started,
   sessions_resumed,
-  sessions_taken_over,
   sessions_expired,
   wills_published,
-  keep_alive_timeouts,
   end_,
 };
 
@@ -39,10 +37,8 @@ inline constexpr std::array<std::string_view, static_cast<std::size_t>(Metric::e
     "subscriptions_refused",
     "sessions_started",
     "sessions_resumed",
-    "sessions_taken_over",
     "sessions_expired",
     "wills_published",
-    "keep_alive_timeouts",
 };
 
 using CoreCounters = base::Counters<Metric>;

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "broker/base/time.h"
+#include "broker/core/close_reason.h"
 #include "broker/core/outgoing.h"
 #include "broker/mqtt/packet.h"
 
@@ -21,7 +22,7 @@ class Link {
   virtual void deliver(Outgoing& outgoing, const Delivery& delivery) = 0;
   /// Ends the relation at once: the link calls its session no more. The connection itself is only marked; it
   /// goes at the end of the turn, after what was sent before. `why` is a literal for the log.
-  virtual void close(mqtt::Reason reason, std::string_view why) = 0;
+  virtual void close(CloseReason reason, std::string_view why) = 0;
   /// Bytes that the socket has refused so far. While there are any, messages wait in the session's queue.
   virtual std::size_t backlog() const = 0;
   /// Whether its silence is no sign of death: it still takes what the socket had refused, or it is not being

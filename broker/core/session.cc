@@ -37,7 +37,7 @@ void Session::on_link_lost(base::TimePoint now) {
 
 /// The link goes before the will: a client that subscribed to its own must not get it on the dying
 /// connection.
-void Session::end_link(mqtt::Reason reason, std::string_view why, base::TimePoint now) {
+void Session::end_link(CloseReason reason, std::string_view why, base::TimePoint now) {
   if (link_ == nullptr) return;
   Link* link = link_;
   on_link_lost(now);
@@ -46,7 +46,7 @@ void Session::end_link(mqtt::Reason reason, std::string_view why, base::TimePoin
 
 void Session::disconnect(base::TimePoint now) {
   will_ = {};  // [MQTT-3.14.4-3]
-  end_link(mqtt::Reason::success, "disconnected by the client", now);
+  end_link(CloseReason::disconnected, "disconnected by the client", now);
 }
 
 void Session::lose_link(base::TimePoint now) {
@@ -77,8 +77,7 @@ bool Session::on_deadline(base::TimePoint now) {
     keepalive_.on_packet(now);  // slow, not silent: it may even be us who do not read it
     return false;
   }
-  services_.counters.add(Metric::keep_alive_timeouts);
-  end_link(mqtt::Reason::keep_alive_timeout, "nothing heard for one and a half times its keep-alive", now);
+  end_link(CloseReason::keep_alive_timeout, "nothing heard for one and a half times its keep-alive", now);
   return false;
 }
 

@@ -73,7 +73,7 @@ class Session {
   /// [MQTT-3.1.2-8].
   void on_link_lost(base::TimePoint now);
   /// Ends the connection from this side; the will is published.
-  void end_link(mqtt::Reason reason, std::string_view why, base::TimePoint now);
+  void end_link(CloseReason reason, std::string_view why, base::TimePoint now);
 
   /// From the router, in the middle of a fan-out: changes nothing but this session, closes nothing.
   void deliver(Outgoing& outgoing, mqtt::Qos granted, mqtt::PacketId preferred_id);

@@ -37,7 +37,7 @@ struct Session::Handle {
   void operator()(const mqtt::Pingresp&) const { end("PINGRESP is the server's"); }
   void operator()(const mqtt::Publish& packet) const { session.on_publish(packet, {}, now); }
 
-  void end(std::string_view why) const { session.end_link(mqtt::Reason::protocol_error, why, now); }
+  void end(std::string_view why) const { session.end_link(CloseReason::protocol_error, why, now); }
 };
 
 void Session::on_packet(const mqtt::Packet& packet, base::TimePoint now) {
@@ -49,7 +49,7 @@ void Session::on_publish(const mqtt::Publish& publish, std::span<std::uint8_t> f
   keepalive_.on_packet(now);
   services_.counters.add(Metric::messages_received);
   if (is_too_deep(publish.topic, services_.limits)) {
-    end_link(mqtt::Reason::topic_name_invalid, "the topic has more levels than limits allow", now);
+    end_link(CloseReason::topic_too_deep, "the topic has more levels than limits allow", now);
     return;
   }
   const bool is_exactly_once = publish.qos == mqtt::Qos::exactly_once;
@@ -62,7 +62,7 @@ void Session::on_publish(const mqtt::Publish& publish, std::span<std::uint8_t> f
     Outgoing outgoing(publish, frame, services_.turn);
     if (services_.publishing.publish(client(), outgoing, now) == plugin::Verdict::refuse) {
       if (is_exactly_once) received_ids_.remove(publish.packet_id);  // sent again, it is no duplicate
-      end_link(mqtt::Reason::not_authorized, "a plugin refused the message", now);
+      end_link(CloseReason::message_refused, "a plugin refused the message", now);
       return;
     }
   }

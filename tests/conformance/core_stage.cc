@@ -54,7 +54,7 @@ class CoreStage::ByteLink final : public core::Link {
     put(form.head);
     put(form.payload);
   }
-  void close(mqtt::Reason, std::string_view) override {
+  void close(core::CloseReason, std::string_view) override {
     session_ = nullptr;
     is_over_ = true;
   }

@@ -122,9 +122,9 @@ void Client::deliver(core::Outgoing& outgoing, const core::Delivery& delivery) {
   said_.push_back(Words{}(*publish));
 }
 
-void Client::close(mqtt::Reason reason, std::string_view) {
+void Client::close(core::CloseReason reason, std::string_view) {
   session_ = nullptr;
-  said_.push_back(fmt::format("CLOSED 0x{:02x}", static_cast<unsigned>(reason)));
+  said_.push_back(fmt::format("CLOSED {}", core::name_of(reason)));
 }
 
 World::World(const core::Limits& limits_in)

@@ -26,8 +26,8 @@ struct ConnectWords {
 
 /// A client and its link. What the broker sends it is kept as short texts until `said` takes them:
 ///   CONNACK · CONNACK present · CONNACK refused 0x85 · SUBACK 1: 0 80 · UNSUBACK 2 · PINGRESP
-///   PUBACK 7 · PUBREC 7 · PUBREL 7 · PUBCOMP 7 · PUBLISH a/b=hi · PUBLISH a/b=hi q1 #7 dup retain · CLOSED
-///   0x8e
+///   PUBACK 7 · PUBREC 7 · PUBREL 7 · PUBCOMP 7 · PUBLISH a/b=hi · PUBLISH a/b=hi q1 #7 dup retain
+///   CLOSED keep_alive_timeout
 class Client final : public core::Link {
  public:
   Client(World& world, std::string id) : world_(world), id_(std::move(id)) {}
@@ -55,7 +55,7 @@ class Client final : public core::Link {
   void send(const mqtt::Packet& packet) override;
   void ack(mqtt::PacketType type, mqtt::PacketId id) override;
   void deliver(core::Outgoing& outgoing, const core::Delivery& delivery) override;
-  void close(mqtt::Reason reason, std::string_view why) override;
+  void close(core::CloseReason reason, std::string_view why) override;
   std::size_t backlog() const override { return refused_bytes; }
   bool is_excused(base::TimePoint) override { return std::exchange(has_taken, false); }
   std::string_view address() const override { return "192.0.2.1:1883"; }

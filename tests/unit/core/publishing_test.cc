@@ -59,7 +59,7 @@ TEST_CASE_METHOD(Fixture,
                  "a refused message closes the connection, for 3.1.1 knows no other way [MQTT-3.3.5-2]") {
   fake.verdict = Verdict::refuse;
   publisher.publish("t", "1", 1, 5);
-  CHECK(publisher.said() == "CLOSED 0x87");
+  CHECK(publisher.said() == "CLOSED message_refused");
   CHECK_FALSE(publisher.is_open());
 }
 
