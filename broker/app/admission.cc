@@ -115,8 +115,18 @@ std::vector<net::Address> default_gateways() {
   return parse_default_gateways(read_file("/proc/net/route"), read_file("/proc/net/ipv6_route"));
 }
 
+Origin origin_of(const net::Address& address) {
+  Origin origin = address.ip;
+  if (!address.is_v4()) std::fill(origin.begin() + 8, origin.end(), std::uint8_t{0});
+  return origin;
+}
+
 bool Admission::admits_anonymous(AllowAnonymous policy, const net::Address& peer) const {
   if (policy != AllowAnonymous::private_only) return policy == AllowAnonymous::yes;
+  return is_near(peer);
+}
+
+bool Admission::is_near(const net::Address& peer) const {
   const auto same_ip = [&](const net::Address& gateway) { return gateway.ip == peer.ip; };
   return is_private(peer) && std::ranges::none_of(gateways_, same_ip);
 }

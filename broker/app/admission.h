@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <array>
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -18,6 +20,10 @@ std::vector<net::Address> parse_default_gateways(std::string_view ipv4_routes, s
 /// This machine's, now.
 std::vector<net::Address> default_gateways();
 
+/// Whom an address counts for: IPv4 stands for itself, of IPv6 everybody has a /64.
+using Origin = std::array<std::uint8_t, 16>;
+[[nodiscard]] Origin origin_of(const net::Address& address);
+
 /// Who may come in without a password. Immutable once made; any thread.
 class Admission {
  public:
@@ -26,6 +32,8 @@ class Admission {
   explicit Admission(std::vector<net::Address> default_gateways) : gateways_(std::move(default_gateways)) {}
 
   [[nodiscard]] bool admits_anonymous(AllowAnonymous policy, const net::Address& peer) const;
+  /// From a private network, and no default gateway.
+  [[nodiscard]] bool is_near(const net::Address& peer) const;
 
  private:
   std::vector<net::Address> gateways_;

@@ -79,16 +79,25 @@ struct AuthSettings {
   friend bool operator==(const AuthSettings&, const AuthSettings&) = default;
 };
 
-/// Sizes are bytes.
+/// Sizes are bytes. What happens at each: docs/limits.md.
 struct Limits {
   std::uint64_t packet_bytes = 2ULL << 20;
   std::uint16_t inflight = 20;
+  std::uint16_t pending_qos2 = 65535;
   std::uint32_t queued_messages = 1000;
   std::uint64_t queued_bytes = 8ULL << 20;
+  std::uint32_t sessions = 100'000;
   base::Duration session_expiry = std::chrono::hours(7 * 24);
   base::Duration connect_timeout = std::chrono::seconds(10);
+  std::uint64_t connect_bytes = 16ULL << 20;
+  base::Duration stall_timeout = std::chrono::seconds(60);
+  std::uint64_t backlog_bytes = 256ULL << 20;
   std::uint32_t subscriptions = 20'000;
+  std::uint64_t subscription_bytes = 64ULL << 20;
+  std::uint16_t topic_levels = 200;
   std::uint32_t retained_messages = 1'000'000;
+  std::uint64_t retained_bytes = 512ULL << 20;
+  std::uint32_t connections = 0;              // 0: what the descriptor limit allows
   std::uint32_t connections_per_address = 0;  // 0: no limit
   friend bool operator==(const Limits&, const Limits&) = default;
 };

@@ -12,8 +12,8 @@ namespace {
 /// A client that does not take what it is owed is not read either until it does: its own packets ask for
 /// answers, and answers are never dropped.
 constexpr std::size_t backlog_that_pauses = 256 * 1024;
-/// Then its keep-alive cannot be judged; a client that takes nothing at all for this long is gone.
-constexpr base::Duration longest_stall = std::chrono::seconds(60);
+/// How often a stalled client is looked at within limits.stall_timeout.
+constexpr int looks_per_stall = 4;
 
 }  // namespace
 
@@ -30,13 +30,29 @@ void Connection::start(core::Session& session, std::span<std::uint8_t> rest) {
 
 void Connection::on_bytes(std::span<std::uint8_t> bytes) {
   while (session_ != nullptr) {
-    const auto cut = reader_.next(bytes, parts_.max_packet_bytes, parts_.loop);
+    const auto cut = reader_.next(bytes, parts_.limits.packet_bytes, parts_.loop);
     if (!cut) return fail(cut.error());
     if (!*cut) break;
     if (!on_cut(**cut)) return;
-    if (parts_.loop.has_much_to_flush()) parts_.loop.flush_streams();
+    parts_.loop.flush_what_is_much();
+    if (session_ != nullptr && !bytes.empty() && parts_.host.is_turn_full()) {
+      put_off(bytes);
+      break;
+    }
   }
   read_at_its_pace();
+}
+
+/// Others are heard first. It is read again when it has been served, so no more than one read waits here.
+void Connection::put_off(std::span<const std::uint8_t> rest) {
+  put_off_.assign(rest.begin(), rest.end());
+  stream_->stop_reading();
+  parts_.host.on_put_off(*this);
+}
+
+void Connection::go_on() {
+  on_bytes(parts_.loop.keep_until_flush(std::exchange(put_off_, {})));
+  if (session_ != nullptr && put_off_.empty() && !is_paused_) stream_->start_reading();
 }
 
 /// False: the connection is over.
@@ -101,24 +117,46 @@ void Connection::lose(core::CloseReason reason, std::string_view why) {
   close(reason, why);
 }
 
+void Connection::on_refused() {
+  stalled_since_ = parts_.loop.now();
+  if (session_ != nullptr) parts_.host.on_slow(*this);
+}
+
 void Connection::on_drained() {
   if (session_ == nullptr) return;
   last_taken_ = stream_->taken();  // nothing is owed any more: from here on silence is silence
-  if (std::exchange(is_paused_, false)) stream_->start_reading();
+  if (std::exchange(is_paused_, false) && put_off_.empty()) stream_->start_reading();
   session_->want_work();
 }
 
-bool Connection::is_excused(base::TimePoint now) {
+void Connection::on_overrun() {
+  lose(core::CloseReason::too_slow, "all slow clients together are owed more than limits.backlog_bytes");
+}
+
+bool Connection::has_progressed(base::TimePoint now) {
   const std::uint64_t taken = stream_->taken();
-  const bool is_taking = std::exchange(last_taken_, taken) != taken;
-  if (is_taking) stalled_since_ = now;
-  return is_taking || (is_paused_ && now - stalled_since_ < longest_stall);
+  if (std::exchange(last_taken_, taken) == taken) return false;
+  stalled_since_ = now;
+  return true;
+}
+
+bool Connection::is_excused(base::TimePoint now) {
+  return has_progressed(now) || is_paused_ || !put_off_.empty();  // who takes nothing ends by stall_deadline
+}
+
+std::optional<base::TimePoint> Connection::stall_deadline(base::TimePoint now) {
+  if (session_ == nullptr || stream_->backlog() == 0) return std::nullopt;
+  const base::Duration patience = parts_.limits.stall_timeout;
+  if (!has_progressed(now) && now - stalled_since_ >= patience) {
+    end(core::CloseReason::too_slow, "it took nothing of what it is owed: see limits.stall_timeout");
+    return std::nullopt;
+  }
+  return std::min(now + std::max(patience / looks_per_stall, base::Duration(1)), stalled_since_ + patience);
 }
 
 void Connection::read_at_its_pace() {
   if (session_ == nullptr || is_paused_ || stream_->backlog() < backlog_that_pauses) return;
   is_paused_ = true;
-  stalled_since_ = parts_.loop.now();
   stream_->stop_reading();
 }
 

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "broker/app/config.h"
+#include "broker/app/doors.h"
 #include "broker/app/frame_reader.h"
 #include "broker/base/buffer.h"
 #include "broker/core/link.h"
@@ -21,6 +25,12 @@ class ConnectionHost {
  public:
   /// It is over: to be destroyed at the end of the turn, after what it sent.
   virtual void on_connection_over(Connection& connection, core::CloseReason reason, std::string_view why) = 0;
+  /// Its socket has refused bytes: from now on it must be asked for its stall deadline.
+  virtual void on_slow(Connection& connection) = 0;
+  /// Whether what is read in this turn has cost enough.
+  virtual bool is_turn_full() const = 0;
+  /// It has put off what it has read: `go_on` is wanted in the next turn.
+  virtual void on_put_off(Connection& connection) = 0;
 
  protected:
   ~ConnectionHost() = default;
@@ -33,7 +43,7 @@ class Connection final : public core::Link, public net::StreamOwner {
   struct Parts {
     net::Loop& loop;
     ConnectionHost& host;
-    std::size_t max_packet_bytes;
+    const Limits& limits;
     base::Buffer& scratch;  // of the worker, for what is encoded packet by packet
   };
   Connection(const Parts& parts, std::unique_ptr<net::TcpStream> stream, mqtt::Version version);
@@ -41,6 +51,10 @@ class Connection final : public core::Link, public net::StreamOwner {
   /// The session that broker.connect has attached to this link; `rest` is what the client sent behind its
   /// CONNECT.
   void start(core::Session& session, std::span<std::uint8_t> rest);
+  /// Takes up what it has put off.
+  void go_on();
+  /// When it has to have taken some of its backlog; none: it has none. Past that time it is over.
+  std::optional<base::TimePoint> stall_deadline(base::TimePoint now);
   /// Ends it from outside a session's doing: the server stops.
   void end(core::CloseReason reason, std::string_view why);
 
@@ -54,16 +68,23 @@ class Connection final : public core::Link, public net::StreamOwner {
   std::string_view address() const override { return address_; }
 
   const std::string& client_id() const { return client_id_; }
+  bool has_put_off() const { return !put_off_.empty(); }
+  const net::Address& peer() const { return stream_->peer(); }
   std::size_t index = 0;  // the worker's place for it
+  Doors::Ticket ticket;   // its place among all that may be connected
 
  private:
   void on_bytes(std::span<std::uint8_t> bytes) override;
+  void on_refused() override;
   void on_drained() override;
+  void on_overrun() override;
   void on_closed(int status) override;
   [[nodiscard]] bool on_cut(const FrameReader::Cut& cut);
   void fail(const mqtt::Error& error);
   void lose(core::CloseReason reason, std::string_view why);
+  void put_off(std::span<const std::uint8_t> rest);
   void read_at_its_pace();
+  bool has_progressed(base::TimePoint now);
 
   Parts parts_;
   std::unique_ptr<net::TcpStream> stream_;
@@ -72,10 +93,11 @@ class Connection final : public core::Link, public net::StreamOwner {
   core::Session* session_ = nullptr;  // null: closing
   FrameReader reader_;
   mqtt::Version version_;
-  std::uint64_t last_taken_ = 0;   // of the backlog, when is_excused was last asked
-  base::TimePoint stalled_since_;  // since when it has taken none
+  std::vector<std::uint8_t> put_off_;  // read, but its turn was full
+  std::uint64_t last_taken_ = 0;       // of the backlog, when it was last looked at
+  base::TimePoint stalled_since_;      // since when it has taken none
   bool is_over_ = false;
-  bool is_paused_ = false;
+  bool is_paused_ = false;  // not read, because of its backlog
 };
 
 }  // namespace app

@@ -26,6 +26,8 @@ class FrameReader {
   /// mqtt::next_frame; the connection is then at its end.
   [[nodiscard]] base::Expected<std::optional<Cut>, mqtt::Error> next(std::span<std::uint8_t>& bytes,
                                                                      std::size_t max_bytes, net::Loop& loop);
+  /// Bytes kept of a packet that is not complete; their memory is up to twice as much.
+  std::size_t held() const { return remainder_.size(); }
 
  private:
   base::Expected<bool, mqtt::Error> complete_remainder(std::span<std::uint8_t>& bytes, std::size_t max_bytes);

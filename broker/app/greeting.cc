@@ -19,8 +19,8 @@ bool begins_connect(std::uint8_t first) { return first == 0x10; }
 
 }  // namespace
 
-Greeting::Greeting(const Parts& parts, std::unique_ptr<net::TcpStream> stream)
-    : parts_(parts), stream_(std::move(stream)) {
+Greeting::Greeting(const Parts& parts, Doors::Ticket ticket, std::unique_ptr<net::TcpStream> stream)
+    : parts_(parts), ticket_(std::move(ticket)), stream_(std::move(stream)) {
   stream_->set_owner(*this);
   stream_->start_reading();
 }
@@ -36,8 +36,22 @@ void Greeting::on_bytes(std::span<std::uint8_t> bytes) {
   if (!cut) {
     end(core::close_reason_of(cut.error().reason), cut.error().what);
   } else if (*cut) {
+    release();
     on_frame((*cut)->frame, bytes);
+  } else if (Greeting* largest = hold(reader_.held())) {
+    largest->end(core::CloseReason::too_many_connect_bytes,
+                 "unfinished CONNECTs are too much together: see limits.connect_bytes");
   }
+}
+
+/// Who has to go for it; null: nobody.
+Greeting* Greeting::hold(std::size_t bytes) {
+  return parts_.connect_bytes.change(*this, std::exchange(held_, bytes), bytes);
+}
+
+void Greeting::release() {
+  reader_ = {};
+  static_cast<void>(hold(0));  // less is never too much
 }
 
 void Greeting::on_frame(const mqtt::Frame& frame, std::span<std::uint8_t> rest) {
@@ -52,17 +66,18 @@ void Greeting::on_frame(const mqtt::Frame& frame, std::span<std::uint8_t> rest) 
   parts_.host.on_connect(*this, std::get<mqtt::Connect>(*packet), rest);
 }
 
-void Greeting::refuse(mqtt::Reason reason, mqtt::Version version, std::string_view why) {
-  if (mqtt::connack_code(reason, version)) {
+void Greeting::refuse(const Refusal& refusal, mqtt::Version version) {
+  if (mqtt::connack_code(refusal.said, version)) {
     base::Buffer out;
-    mqtt::encode(mqtt::Connack{.session_present = false, .reason = reason}, version, out);
+    mqtt::encode(mqtt::Connack{.session_present = false, .reason = refusal.said}, version, out);
     stream_->append(parts_.loop.turn().copy(out.bytes()));
   }
-  end(core::CloseReason::not_authorized, why);
+  end(refusal.reason, refusal.why);
 }
 
 void Greeting::end(core::CloseReason reason, std::string_view why) {
   if (std::exchange(is_over_, true)) return;
+  release();
   stream_->finish();
   parts_.host.on_greeting_over(*this, reason, why);
 }

@@ -4,6 +4,8 @@
 #include <span>
 
 #include "broker/app/config.h"
+#include "broker/app/connect_bytes.h"
+#include "broker/app/doors.h"
 #include "broker/app/frame_reader.h"
 #include "broker/core/close_reason.h"
 #include "broker/mqtt/packet.h"
@@ -32,32 +34,49 @@ class Greeting final : public net::StreamOwner {
   struct Parts {
     net::Loop& loop;
     GreetingHost& host;
+    ConnectBytes& connect_bytes;
     const Listener& listener;
     std::size_t max_packet_bytes;
   };
-  Greeting(const Parts& parts, std::unique_ptr<net::TcpStream> stream);
+  /// What the client hears, and what is written down.
+  struct Refusal {
+    mqtt::Reason said;
+    core::CloseReason reason;
+    std::string_view why;
+  };
+  Greeting(const Parts& parts, Doors::Ticket ticket, std::unique_ptr<net::TcpStream> stream);
+  ~Greeting() { release(); }
+  Greeting(const Greeting&) = delete;
+  Greeting& operator=(const Greeting&) = delete;
 
-  /// Refuses with the CONNACK that the client's version has for `reason`, if it has one.
-  void refuse(mqtt::Reason reason, mqtt::Version version, std::string_view why);
+  /// Refuses with the CONNACK that the client's version has for it, if it has one.
+  void refuse(const Refusal& refusal, mqtt::Version version);
   void end(core::CloseReason reason, std::string_view why);
-  /// The greeting has done its work; nothing reaches it any more.
+  /// The greeting has done its work; nothing reaches it any more. The ticket goes with the stream.
   std::unique_ptr<net::TcpStream> take_stream() {
     is_over_ = true;
     return std::move(stream_);
   }
+  Doors::Ticket take_ticket() { return std::move(ticket_); }
 
   const Listener& listener() const { return parts_.listener; }
   net::TcpStream& stream() const { return *stream_; }
 
  private:
   void on_bytes(std::span<std::uint8_t> bytes) override;
+  void on_refused() override {}
   void on_drained() override {}
+  void on_overrun() override { on_closed(0); }
   void on_closed(int status) override;
   void on_frame(const mqtt::Frame& frame, std::span<std::uint8_t> rest);
+  Greeting* hold(std::size_t bytes);
+  void release();
 
   Parts parts_;
+  Doors::Ticket ticket_;
   std::unique_ptr<net::TcpStream> stream_;
   FrameReader reader_;
+  std::size_t held_ = 0;  // by its reader, as ConnectBytes knows it
   bool has_begun_ = false;
   bool is_over_ = false;
 };

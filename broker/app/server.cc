@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/app/server.h"
 
+#include <algorithm>
 #include <csignal>
 #include <utility>
 
@@ -14,10 +15,26 @@ core::Limits core_limits(const Limits& limits) {
   core.inflight = limits.inflight;
   core.queued_messages = limits.queued_messages;
   core.queued_bytes = limits.queued_bytes;
+  core.pending_qos2 = limits.pending_qos2;
+  core.sessions = limits.sessions;
   core.subscriptions = limits.subscriptions;
+  core.subscription_bytes = limits.subscription_bytes;
+  core.topic_levels = limits.topic_levels;
   core.retained_messages = limits.retained_messages;
+  core.retained_bytes = limits.retained_bytes;
   core.session_expiry = limits.session_expiry;
   return core;
+}
+
+/// What the operator wants, as far as there are descriptors for it.
+Doors::Sizes door_sizes(const Limits& limits, std::size_t room) {
+  const std::size_t wanted = limits.connections;
+  return {wanted == 0 ? room : std::min(wanted, room), limits.connections_per_address};
+}
+
+net::LoopSizes loop_sizes_of(const Limits& limits, net::LoopSizes sizes) {
+  sizes.backlog = limits.backlog_bytes;
+  return sizes;
 }
 
 bool is_served(const Listener& listener) {
@@ -39,9 +56,19 @@ Server::Server(const Config& config, const base::Log& log, std::vector<plugin::P
     : config_(config),
       limits_(core_limits(config.limits)),
       admission_(default_gateways()),
+      room_(room_for_connections()),
+      doors_(door_sizes(config.limits, room_), admission_),
       log_(log),
       plugins_(std::move(plugins)),
-      worker_({0, 1, config_, limits_, admission_, log_, loop_sizes}, plugins_) {}
+      worker_({0, 1, config_, limits_, admission_, doors_, log_, loop_sizes_of(config.limits, loop_sizes)},
+              plugins_) {
+  if (config.limits.connections > room_) {
+    log_.warn("limit_lowered",
+              {{"setting", "limits.connections"},
+               {"to", std::uint64_t{room_}},
+               {"hint", "it needs more open files: LimitNOFILE in systemd, ulimit -n in a shell"}});
+  }
+}
 
 base::Expected<void, std::string> Server::listen() {
   for (const Listener& listener : config_.listeners) {

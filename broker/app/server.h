@@ -6,6 +6,7 @@
 
 #include "broker/app/admission.h"
 #include "broker/app/config.h"
+#include "broker/app/doors.h"
 #include "broker/app/worker.h"
 #include "broker/base/expected.h"
 #include "broker/base/log.h"
@@ -39,6 +40,8 @@ class Server {
   const Config config_;
   const core::Limits limits_;
   const Admission admission_;
+  const std::size_t room_;  // for connections, as far as descriptors go
+  Doors doors_;
   const base::Log& log_;
   std::vector<plugin::Plugin*> plugins_;
   Worker worker_;

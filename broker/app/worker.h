@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -8,9 +9,12 @@
 
 #include "broker/app/admission.h"
 #include "broker/app/config.h"
+#include "broker/app/connect_bytes.h"
 #include "broker/app/connection.h"
+#include "broker/app/doors.h"
 #include "broker/app/greeting.h"
 #include "broker/app/mail.h"
+#include "broker/app/rationed_log.h"
 #include "broker/base/deadline_queue.h"
 #include "broker/base/log.h"
 #include "broker/base/mailbox.h"
@@ -33,6 +37,7 @@ class Worker final : GreetingHost, ConnectionHost {
     const Config& config;
     const core::Limits& limits;
     const Admission& admission;
+    Doors& doors;
     const base::Log& log;
     net::LoopSizes loop_sizes;
   };
@@ -41,7 +46,10 @@ class Worker final : GreetingHost, ConnectionHost {
   /// Adds a listening address; the error says which and why. `listener` outlives the worker.
   [[nodiscard]] base::Expected<net::Address, std::string> listen(const Listener& listener);
   /// Serves until Stop.
-  void run() { loop_.run(); }
+  void run() {
+    loop_.run();
+    events_.summarize();
+  }
   /// Any thread.
   void post(Mail mail);
 
@@ -59,14 +67,22 @@ class Worker final : GreetingHost, ConnectionHost {
   void on_connect(Greeting& greeting, const mqtt::Connect& connect, std::span<std::uint8_t> rest) override;
   void on_greeting_over(Greeting& greeting, core::CloseReason reason, std::string_view why) override;
   void on_connection_over(Connection& connection, core::CloseReason reason, std::string_view why) override;
+  void on_slow(Connection& connection) override;
+  bool is_turn_full() const override { return broker_.is_turn_full(); }
+  void on_put_off(Connection& connection) override;
 
   base::Expected<net::Address, std::string> listen_at(const Listener& listener, std::string_view host,
                                                       net::TcpListener::Reach reach);
   void on_stream(const Listener& listener, std::unique_ptr<net::TcpStream> stream);
+  void on_exhausted(const std::optional<net::Address>& refused, int status);
+  void on_refused(const net::Address& peer, core::CloseReason reason, std::string_view why);
   void accept(Greeting& greeting, const mqtt::Connect& connect, std::span<std::uint8_t> rest);
   [[nodiscard]] bool before_flush();
   void after_flush();
+  void go_on_with_put_off();
   void on_time();
+  void end_late_greetings();
+  void look_at_slow();
   void arm_timer();
   void drain_mail();
   void stop();
@@ -76,6 +92,8 @@ class Worker final : GreetingHost, ConnectionHost {
   net::Loop loop_;
   core::Broker broker_;
   core::CloseCounters closings_{core::close_reason_names};
+  RationedLog events_;         // what strangers cause
+  bool is_exhausted_ = false;  // nobody has been accepted since a pause was logged
   base::Buffer scratch_;
   base::Mailbox<Mail> mailbox_;
   net::Wakeup wakeup_;
@@ -83,10 +101,15 @@ class Worker final : GreetingHost, ConnectionHost {
   std::optional<base::TimePoint> armed_for_;
   enum class Due : std::uint8_t { no, after_reads, now } due_ = Due::no;
   std::vector<std::unique_ptr<net::TcpListener>> listeners_;
+  ConnectBytes connect_bytes_;
   std::unordered_map<const Greeting*, Waiting> greetings_;
   base::DeadlineQueue<std::pair<const Greeting*, std::uint64_t>> connect_deadlines_;
   std::uint64_t last_greeting_ = 0;
   std::vector<std::unique_ptr<Connection>> connections_;
+  std::deque<Connection*> put_off_;  // who has read more than fitted into the turn
+  base::DeadlineQueue<std::pair<Connection*, std::uint64_t>> stall_deadlines_;
+  std::unordered_map<const Connection*, std::uint64_t> watched_;  // with a backlog, since their last on_slow
+  std::uint64_t last_watch_ = 0;
   std::vector<const Greeting*> over_greetings_;  // destroyed after the flush
   std::vector<Connection*> over_connections_;
 };

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/base/log.h"
 
+#include <algorithm>
 #include <array>
+#include <atomic>
 #include <cmath>
 #include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <poll.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 namespace base {
 namespace {
@@ -17,9 +21,20 @@ constexpr std::array<std::string_view, 5> level_names = {"trace", "debug", "info
 
 bool is_plain(unsigned char c) { return c > 0x20 && c < 0x7f && c != '"' && c != '\\' && c != '='; }
 
+/// Of a text, in bytes: a client id may have 65,535. What is left out is said by its length.
+constexpr std::size_t longest_text = 256;
+/// Of a line, so that with time stamp and line break a pipe takes it in one piece (PIPE_BUF, 4096).
+constexpr std::size_t longest_line = 3500;
+constexpr std::size_t longest_escape = 6;  // \u001b
+
+/// As much of `text` as is shown; whole bytes, so that no escape is split.
+std::string_view shown_of(std::string_view text, const fmt::memory_buffer& out) {
+  const std::size_t room = longest_line - std::min(longest_line, out.size());
+  return text.substr(0, std::min(longest_text, room / longest_escape));
+}
+
 /// Controls, quotes and DEL become escapes; bytes from 0x80 too, since they may be no UTF-8.
-void append_quoted(fmt::memory_buffer& out, std::string_view text) {
-  out.push_back('"');
+void append_escaped(fmt::memory_buffer& out, std::string_view text) {
   for (const char raw : text) {
     const auto c = static_cast<unsigned char>(raw);
     if (c == '"' || c == '\\') {
@@ -33,11 +48,18 @@ void append_quoted(fmt::memory_buffer& out, std::string_view text) {
       out.push_back(raw);
     }
   }
+}
+
+void append_quoted(fmt::memory_buffer& out, std::string_view text) {
+  const std::string_view shown = shown_of(text, out);
+  out.push_back('"');
+  append_escaped(out, shown);
+  if (shown.size() < text.size()) fmt::format_to(std::back_inserter(out), "…({} bytes)", text.size());
   out.push_back('"');
 }
 
 void append_text(fmt::memory_buffer& out, std::string_view text) {
-  bool plain = !text.empty();
+  bool plain = !text.empty() && shown_of(text, out).size() == text.size();
   for (const char c : text) plain = plain && is_plain(static_cast<unsigned char>(c));
   if (plain) {
     out.append(text);
@@ -45,6 +67,11 @@ void append_text(fmt::memory_buffer& out, std::string_view text) {
     append_quoted(out, text);
   }
 }
+
+struct Event {
+  std::string_view name;
+  std::initializer_list<Field> fields;
+};
 
 struct AppendValue {
   fmt::memory_buffer& out;
@@ -77,32 +104,67 @@ void append_field(fmt::memory_buffer& out, LogFormat format, const Field& field)
   std::visit(AppendValue{out, format}, field.value);
 }
 
+void append_line(fmt::memory_buffer& line, LogFormat format, Level level, const Event& event) {
+  const std::string_view name = level_names[static_cast<std::size_t>(level)];
+  if (format == LogFormat::json) {
+    fmt::format_to(std::back_inserter(line), "\"level\":\"{}\",\"event\":\"{}\"", name, event.name);
+  } else {
+    fmt::format_to(std::back_inserter(line), "{:5} {}", name, event.name);
+  }
+  for (const Field& field : event.fields) append_field(line, format, field);
+}
+
+/// Standard error, but it waits for nobody: a pipe that is not read, or a stopped terminal, would stop the
+/// broker. What it does not take is lost, and counted.
+class StandardError final : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  bool takes_a_line() const {
+    pollfd standard_error{.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};
+    return poll(&standard_error, 1, 0) != 0;
+  }
+  std::uint64_t take_lost() { return lost_.exchange(0); }
+
+ private:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    spdlog::memory_buf_t line;
+    formatter_->format(message, line);
+    const bool is_written =
+        takes_a_line() && write(STDERR_FILENO, line.data(), line.size()) == static_cast<ssize_t>(line.size());
+    if (!is_written) ++lost_;
+  }
+  void flush_() override {}
+
+  std::atomic<std::uint64_t> lost_ = 0;
+};
+
 }  // namespace
 
 Log::Log(Level least, LogFormat format, Sink sink) : least_(least), format_(format), sink_(std::move(sink)) {}
 
 void Log::write(Level level, std::string_view event, std::initializer_list<Field> fields) const {
   fmt::memory_buffer line;
-  const std::string_view name = level_names[static_cast<std::size_t>(level)];
-  if (format_ == LogFormat::json) {
-    fmt::format_to(std::back_inserter(line), "\"level\":\"{}\",\"event\":\"{}\"", name, event);
-  } else {
-    fmt::format_to(std::back_inserter(line), "{:5} {}", name, event);
-  }
-  for (const Field& field : fields) append_field(line, format_, field);
+  append_line(line, format_, level, {event, fields});
   sink_(level, std::string_view(line.data(), line.size()));
 }
 
 Log Log::to_stderr(Level least, LogFormat format) {
-  auto logger =
-      std::make_shared<spdlog::logger>("meshbroker", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  auto standard_error = std::make_shared<StandardError>();
+  auto logger = std::make_shared<spdlog::logger>("meshbroker", standard_error);
   logger->set_level(spdlog::level::trace);
   // systemd and docker add their own time; ours is for files and terminals, and costs them nothing.
   logger->set_pattern(format == LogFormat::json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z",%v})"
                                                 : "%Y-%m-%dT%H:%M:%S.%e%z %v");
-  logger->flush_on(spdlog::level::trace);
-  return Log(least, format, [logger = std::move(logger)](Level, std::string_view line) {
+  const auto say = [logger = std::move(logger)](std::string_view line) {
     logger->info(spdlog::string_view_t(line.data(), line.size()));
+  };
+  return Log(least, format, [standard_error, say, format](Level, std::string_view line) {
+    const std::uint64_t lost = standard_error->takes_a_line() ? standard_error->take_lost() : 0;
+    if (lost != 0) {
+      fmt::memory_buffer loss;
+      append_line(loss, format, Level::warn, {"log_lost", {{"lines", lost}}});
+      say({loss.data(), loss.size()});
+    }
+    say(line);
   });
 }
 

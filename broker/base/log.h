@@ -29,15 +29,17 @@ struct Field {
   Field(std::string_view k, double v) : key(k), value(v) {}
 };
 
-/// Writes one event per line: time, level, event name, fields. Any thread. Owned by main, handed down by
-/// reference; the sink is injected so that tests read what was said. Never payloads, never secrets.
+/// Writes one event per line: time, level, event name, fields; a text longer than 256 bytes is cut, so that a
+/// line is bounded. Any thread. Owned by main, handed down by reference; the sink is injected so that tests
+/// read what was said. Never payloads, never secrets.
 class Log {
  public:
   using Sink = std::function<void(Level, std::string_view line)>;
 
   /// Events below `least` are not built. `sink` takes each line without time stamp and line break.
   Log(Level least, LogFormat format, Sink sink);
-  /// To standard error by spdlog, with time stamps.
+  /// To standard error by spdlog, with time stamps. It never waits: what standard error does not take at once
+  /// is lost, and "log_lost lines=N" stands before the next line it takes.
   static Log to_stderr(Level least, LogFormat format);
 
   bool enabled(Level level) const { return level >= least_; }

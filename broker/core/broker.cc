@@ -15,9 +15,10 @@ constexpr std::size_t stale_reminders = 10'000;
 
 Broker::Broker(Parts parts)
     : parts_(std::move(parts)),
-      router_(parts_.limits, counters_),
-      publishing_(router_, parts_.turn, counters_),
-      services_{router_, publishing_, *this, parts_.limits, counters_, parts_.turn, parts_.log, held_} {}
+      router_({parts_.limits, counters_, effort_, parts_.log}),
+      publishing_(router_, parts_.turn, counters_, effort_),
+      services_{router_, publishing_, *this,      parts_.limits, counters_,
+                effort_, parts_.turn, parts_.log, held_} {}
 
 Session* Broker::connect(Link& link, const mqtt::Connect& connect, base::TimePoint now) {
   if (connect.client_id.empty() && !connect.clean_start) {  // [MQTT-3.1.3-8]
@@ -27,7 +28,12 @@ Session* Broker::connect(Link& link, const mqtt::Connect& connect, base::TimePoi
   }
   Session* session = take_over(connect, sessions_.find(connect.client_id), now);
   const bool is_present = session != nullptr;
-  if (session == nullptr) {
+  if (!is_present && sessions_.size() >= parts_.limits.sessions) {
+    link.send(mqtt::Connack{.session_present = false, .reason = mqtt::Reason::server_unavailable});
+    link.close(CloseReason::too_many_sessions, "the broker has as many as limits.sessions allows");
+    return nullptr;
+  }
+  if (!is_present) {
     session = &sessions_.make(
         connect.client_id.empty() ? parts_.new_client_id() : std::string(connect.client_id), services_);
   }
@@ -50,9 +56,10 @@ Session* Broker::take_over(const mqtt::Connect& connect, Session* old, base::Tim
 }
 
 bool Broker::work() {
+  effort_.grant(Effort::per_turn);
   std::vector<Reminder> due = std::exchange(busy_, {});
   std::size_t next = 0;
-  while (next < due.size() && parts_.turn.used() < turn_bytes) {
+  while (next < due.size() && parts_.turn.used() < turn_bytes && !effort_.is_used_up()) {
     Session* session = find(due[next++]);
     if (session == nullptr) continue;
     session->is_busy = false;

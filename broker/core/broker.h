@@ -36,13 +36,22 @@ class Broker final : public SessionOwner {
   /// One slice of what each session still has to send, as far as a turn's memory goes. True when there is
   /// more: call again after the flush.
   bool work();
+  /// What this turn's reads may cost is used up: whoever has more to say is heard in the next turn.
+  bool is_turn_full() const { return effort_.is_used_up(); }
+  /// Somebody is.
+  void on_put_off() { counters_.add(Metric::reads_put_off); }
+  /// A new allowance, in steps of Effort.
+  void grant_effort(std::size_t steps) { effort_.grant(steps); }
   /// Keep-alives and session ends due at `now`.
   void on_time(base::TimePoint now);
   std::optional<base::TimePoint> next_deadline() const { return deadlines_.next(); }
   /// The last call of a turn before the flush: sessions that ended with their connection go.
   void end_turn();
   /// The flush is over: what its pieces referred to goes.
-  void after_flush() { held_.clear(); }
+  void after_flush() {
+    held_.clear();
+    effort_.grant(Effort::per_turn);
+  }
 
   Router& router() { return router_; }
   const CoreCounters& counters() const { return counters_; }
@@ -67,6 +76,7 @@ class Broker final : public SessionOwner {
 
   Parts parts_;
   CoreCounters counters_{metric_names};
+  Effort effort_;
   Router router_;
   Publishing publishing_;
   std::vector<MessageRef> held_;

@@ -53,8 +53,9 @@ bool FilterTrie::remove(std::string_view filter, std::uint32_t slot) {
   return true;
 }
 
-void FilterTrie::match(std::string_view topic, std::vector<const SubscriberList*>& lists) {
-  if (empty()) return;
+std::size_t FilterTrie::match(std::string_view topic, std::vector<const SubscriberList*>& lists) {
+  if (empty()) return 0;
+  std::size_t visited = 0;
   const bool is_dollar = topic.front() == '$';
   reached_.assign(1, root);
   for (bool is_first = true, is_last = false; !is_last && !reached_.empty(); is_first = false) {
@@ -62,6 +63,7 @@ void FilterTrie::match(std::string_view topic, std::vector<const SubscriberList*
     is_last = cut.is_last;
     const LevelId level = known(cut.level);
     next_.clear();
+    visited += reached_.size();
     for (const NodeId id : reached_) {
       if (!(is_first && is_dollar)) {
         if (!nodes_[id].below.empty()) lists.push_back(&nodes_[id].below);
@@ -76,6 +78,7 @@ void FilterTrie::match(std::string_view topic, std::vector<const SubscriberList*
     if (!nodes_[id].here.empty()) lists.push_back(&nodes_[id].here);
     if (!nodes_[id].below.empty()) lists.push_back(&nodes_[id].below);  // sport/# matches sport
   }
+  return visited + reached_.size();
 }
 
 FilterTrie::NodeId FilterTrie::child(NodeId parent, LevelId level) const {

@@ -38,7 +38,8 @@ class FilterTrie {
   bool empty() const { return filters_ == 0; }
 
   /// Appends the list of every filter that `topic` meets. `$` topics meet no leading wildcard [MQTT-4.7.2-1].
-  void match(std::string_view topic, std::vector<const SubscriberList*>& lists);
+  /// Returns how many nodes it has visited.
+  std::size_t match(std::string_view topic, std::vector<const SubscriberList*>& lists);
 
  private:
   using NodeId = std::uint32_t;

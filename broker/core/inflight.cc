@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/core/inflight.h"
 
-#include <utility>
+#include <algorithm>
+#include <bitset>
 
 namespace core {
 namespace {
@@ -9,19 +10,33 @@ namespace {
 /// Done entries that are no reason to clean up.
 constexpr std::size_t slack = 32;
 
+constexpr mqtt::PacketId id_after(mqtt::PacketId id) {
+  return id == 0xffff ? mqtt::PacketId{1} : static_cast<mqtt::PacketId>(id + 1);
+}
+
 }  // namespace
 
 std::optional<mqtt::PacketId> Inflight::claim(mqtt::PacketId preferred) const {
-  if (size() == 0) return preferred;
+  if (!ring_ || (ring_->is_sorted && ring_->is_behind_all(preferred))) return preferred;
+  return search_free(preferred);
+}
+
+/// The first free id from `preferred` on, whatever order they are in.
+std::optional<mqtt::PacketId> Inflight::search_free(mqtt::PacketId preferred) const {
   if (size() >= 0xffff) return std::nullopt;
-  mqtt::PacketId id = preferred;
-  while (find(id) != nullptr) id = id == 0xffff ? mqtt::PacketId{1} : static_cast<mqtt::PacketId>(id + 1);
-  return id;
+  std::bitset<0x10000> taken;
+  each([&taken](const Entry& entry) { taken.set(entry.id); });
+  while (taken.test(preferred)) preferred = id_after(preferred);
+  return preferred;
 }
 
 void Inflight::add(mqtt::PacketId id, mqtt::Qos qos, MessageRef message, bool retain) {
-  if (!ring_) ring_ = std::make_unique<Ring>();
-  ring_->entries.push_back({.id = id, .qos = qos, .retain = retain, .message = std::move(message)});
+  if (!ring_) {
+    ring_ = std::make_unique<Ring>();
+  } else if (!ring_->is_behind_all(id)) {
+    ring_->is_sorted = false;
+  }
+  ring_->entries.push_back({.message = std::move(message), .id = id, .qos = qos, .retain = retain});
   ++ring_->live;
 }
 
@@ -50,10 +65,15 @@ bool Inflight::complete(mqtt::PacketId id) {
 /// Acknowledgements come in the order of sending: the first entry is nearly always the one.
 Inflight::Entry* Inflight::find(mqtt::PacketId id) const {
   if (!ring_) return nullptr;
-  for (Entry& entry : ring_->entries) {
-    if (entry.id == id && !entry.is_done) return &entry;
-  }
-  return nullptr;
+  if (ring_->front().id == id) return &ring_->front();  // never a done one
+  const auto begin = ring_->entries.begin() + static_cast<std::ptrdiff_t>(ring_->first);
+  const auto end = ring_->entries.end();
+  const auto found =
+      ring_->is_sorted
+          ? std::ranges::lower_bound(begin, end, ring_->distance(id), {},
+                                     [this](const Entry& entry) { return ring_->distance(entry.id); })
+          : std::find_if(begin, end, [id](const Entry& entry) { return entry.id == id && !entry.is_done; });
+  return found == end || found->id != id || found->is_done ? nullptr : &*found;
 }
 
 void Inflight::finish(Entry& entry) {
@@ -63,11 +83,16 @@ void Inflight::finish(Entry& entry) {
     ring_.reset();
     return;
   }
-  while (ring_->entries.front().is_done) ring_->entries.pop_front();
-  // A client that never acknowledges its oldest message must not make the others' entries pile up behind it.
-  if (ring_->entries.size() > 2 * ring_->live + slack) {
-    std::erase_if(ring_->entries, [](const Entry& each) { return each.is_done; });
-  }
+  while (ring_->front().is_done) ++ring_->first;
+  tidy();
+}
+
+/// What is done goes when it is more than what is not: each entry is moved once or twice in its life. Also
+/// where a client never acknowledges its oldest message, behind which the others' entries would pile up.
+void Inflight::tidy() {
+  if (ring_->entries.size() <= 2 * ring_->live + slack) return;
+  std::erase_if(ring_->entries, [](const Entry& each) { return each.is_done; });
+  ring_->first = 0;
 }
 
 }  // namespace core

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "broker/core/message.h"
 
@@ -11,17 +11,22 @@ namespace core {
 
 /// The outgoing QoS 1 and 2 window of one session: which packet ids are under way, in order of sending. A
 /// value of the session; costs one pointer while nothing is under way.
+///
+/// Ids are given out rising, round and round, so a window is nearly always sorted, counted from its oldest
+/// id: then an id is found by halving, and one behind the newest is free without a look. A client that leaves
+/// its oldest message unanswered for 65,535 others brings that to an end, until its window has been empty
+/// once.
 class Inflight {
  public:
   enum class State : std::uint8_t { sent, released };  // released: PUBREL is out, the message is gone
 
   struct Entry {
+    MessageRef message;  // null in a session that ends with its connection: 3.1.1 re-sends only on a new one
     mqtt::PacketId id = 0;
     mqtt::Qos qos = mqtt::Qos::at_least_once;
     State state = State::sent;
     bool retain = false;  // as it was sent: a replay's message stays one when it is sent again
     bool is_done = false;
-    MessageRef message;  // null in a session that ends with its connection: 3.1.1 re-sends only on a new one
   };
 
   /// An id that is not under way, `preferred` if it is free (one id for a whole fan-out lets all receivers
@@ -38,24 +43,35 @@ class Inflight {
 
   std::size_t size() const { return ring_ ? ring_->live : 0; }
   /// With done ones that have not been cleaned up yet.
-  std::size_t entry_count() const { return ring_ ? ring_->entries.size() : 0; }
+  std::size_t entry_count() const { return ring_ ? ring_->entries.size() - ring_->first : 0; }
 
   /// Every entry still under way, in the order of sending [MQTT-4.6.0-1].
   template <class Visit>
   void each(Visit&& visit) const {
     if (!ring_) return;
-    for (const Entry& entry : ring_->entries) {
-      if (!entry.is_done) visit(entry);
+    for (std::size_t i = ring_->first; i < ring_->entries.size(); ++i) {
+      if (!ring_->entries[i].is_done) visit(ring_->entries[i]);
     }
   }
 
  private:
   struct Ring {
-    std::deque<Entry> entries;  // done ones stay in the middle until the front is done
+    std::vector<Entry> entries;  // from `first` on; done ones stay in the middle until the front is done
+    std::size_t first = 0;
     std::size_t live = 0;
+    bool is_sorted = true;  // by the distance from the first one's id
+
+    Entry& front() { return entries[first]; }
+    /// How far an id lies behind the oldest, going round.
+    std::uint16_t distance(mqtt::PacketId id) const {
+      return static_cast<std::uint16_t>(id - entries[first].id);
+    }
+    bool is_behind_all(mqtt::PacketId id) const { return distance(id) > distance(entries.back().id); }
   };
   Entry* find(mqtt::PacketId id) const;
+  std::optional<mqtt::PacketId> search_free(mqtt::PacketId preferred) const;
   void finish(Entry& entry);
+  void tidy();
 
   std::unique_ptr<Ring> ring_;
 };

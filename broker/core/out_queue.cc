@@ -9,20 +9,22 @@ OutQueue::Dropped OutQueue::push(MessageRef message, mqtt::Qos qos, const Limits
   Dropped dropped;
   if (!lanes_) lanes_ = std::make_unique<Lanes>();
   const std::size_t bytes = message->bytes();
-  const bool fits_ever = bytes <= limits.queued_bytes;
-  while (fits_ever && is_full(*lanes_, bytes, limits) && !lanes_->qos0.empty()) {
-    lanes_->bytes -= lanes_->qos0.front().message->bytes();
-    lanes_->qos0.pop_front();
-    ++dropped.qos0;
-  }
-  if (is_full(*lanes_, bytes, limits)) {
+  if (!can_fit(*lanes_, bytes, limits)) {
     dropped.is_new = true;
     if (size() == 0) lanes_.reset();
     return dropped;
   }
+  while (is_full(*lanes_, bytes, limits)) {
+    const std::size_t freed = lanes_->qos0.front().message->bytes();
+    lanes_->bytes -= freed;
+    lanes_->qos0_bytes -= freed;
+    lanes_->qos0.pop_front();
+    ++dropped.qos0;
+  }
   auto& lane = qos == mqtt::Qos::at_most_once ? lanes_->qos0 : lanes_->acknowledged;
   lane.push_back({std::move(message), qos, lanes_->next_order++});
   lanes_->bytes += bytes;
+  if (qos == mqtt::Qos::at_most_once) lanes_->qos0_bytes += bytes;
   return dropped;
 }
 
@@ -44,7 +46,9 @@ void OutQueue::drop_qos0() {
 }
 
 void OutQueue::take_front(std::deque<Item>& lane) {
-  lanes_->bytes -= lane.front().message->bytes();
+  const std::size_t freed = lane.front().message->bytes();
+  lanes_->bytes -= freed;
+  if (&lane == &lanes_->qos0) lanes_->qos0_bytes -= freed;
   lane.pop_front();
   if (size() == 0) lanes_.reset();
 }
@@ -52,6 +56,12 @@ void OutQueue::take_front(std::deque<Item>& lane) {
 bool OutQueue::is_full(const Lanes& lanes, std::size_t more, const Limits& limits) {
   return lanes.qos0.size() + lanes.acknowledged.size() >= limits.queued_messages ||
          lanes.bytes + more > limits.queued_bytes;
+}
+
+/// Whether it has room once all of QoS 0 has gone: if not, nothing of it goes in vain.
+bool OutQueue::can_fit(const Lanes& lanes, std::size_t more, const Limits& limits) {
+  return lanes.acknowledged.size() < limits.queued_messages &&
+         lanes.bytes - lanes.qos0_bytes + more <= limits.queued_bytes;
 }
 
 }  // namespace core

@@ -43,9 +43,11 @@ class OutQueue {
     std::deque<Item> qos0;
     std::deque<Item> acknowledged;
     std::size_t bytes = 0;
+    std::size_t qos0_bytes = 0;  // of these
     std::uint64_t next_order = 0;
   };
   static bool is_full(const Lanes& lanes, std::size_t more, const Limits& limits);
+  static bool can_fit(const Lanes& lanes, std::size_t more, const Limits& limits);
   void take_front(std::deque<Item>& lane);
 
   std::unique_ptr<Lanes> lanes_;

@@ -44,7 +44,10 @@ Outgoing::Outgoing(const MessageRef& message, base::Arena& turn, std::vector<Mes
 const Form& Outgoing::form(const Delivery& delivery) {
   Cached& cached = cached_[static_cast<std::size_t>(delivery.qos)];
   if (cached.is_set && same(cached.delivery, delivery)) return cached.form;
-  cached = {fits_frame(delivery) ? patch(delivery) : build(delivery), delivery, true};
+  // Member by member: what is written in halves and read back at once in one piece stalls the processor.
+  cached.form = fits_frame(delivery) ? patch(delivery) : build(delivery);
+  cached.delivery = delivery;
+  cached.is_set = true;
   return cached.form;
 }
 

@@ -31,6 +31,7 @@ plugin::Verdict Publishing::ask_plugins(const plugin::Client& client, const Outg
 }
 
 void Publishing::route_pending() {
+  effort_.spend(pending_.size() * Effort::per_plugin_publication);
   for (const mqtt::Publish& publish : pending_) {
     Outgoing outgoing(publish, turn_);
     router_.publish(outgoing);

@@ -12,8 +12,8 @@ namespace core {
 /// memory until the message that caused it has been routed. Owned by the broker; worker's thread.
 class Publishing final : public plugin::Host {
  public:
-  Publishing(Router& router, base::Arena& turn, CoreCounters& counters)
-      : router_(router), turn_(turn), counters_(counters) {}
+  Publishing(Router& router, base::Arena& turn, CoreCounters& counters, Effort& effort)
+      : router_(router), turn_(turn), counters_(counters), effort_(effort) {}
 
   /// `added` outlives this object.
   void add(plugin::Plugin& added) { plugins_.push_back(&added); }
@@ -30,6 +30,7 @@ class Publishing final : public plugin::Host {
   Router& router_;
   base::Arena& turn_;
   CoreCounters& counters_;
+  Effort& effort_;
   std::vector<plugin::Plugin*> plugins_;
   std::vector<mqtt::Publish> pending_;  // views into turn memory; empty between messages
 };

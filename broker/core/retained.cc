@@ -6,6 +6,9 @@
 namespace core {
 namespace {
 
+/// A node of the set with the allocator's share of it and of the message.
+constexpr std::size_t entry_bytes = 80;
+
 /// What every topic that meets `filter` begins with. `sport/#` also meets `sport`, so its slash is not part
 /// of it.
 std::string_view literal_beginning(std::string_view filter) {
@@ -19,17 +22,35 @@ std::string_view literal_beginning(std::string_view filter) {
 
 bool Retained::set(const MessageRef& message) {
   const auto at = messages_.find(message->topic());
-  if (message->payload().empty()) {
-    if (at != messages_.end()) messages_.erase(at);
-    return true;
+  const bool is_clearing = message->payload().empty();
+  const std::size_t cost = cost_of(*message);
+  const std::size_t freed = at == messages_.end() ? 0 : cost_of(*at->message);
+  const bool has_room = (at != messages_.end() || messages_.size() < capacity_.messages) &&
+                        bytes_ - freed + cost <= capacity_.bytes;
+  if (is_clearing || !has_room) {
+    if (at != messages_.end()) erase(at);
+    return is_clearing;
   }
-  if (at != messages_.end()) {
+  bytes_ += cost - freed;
+  if (at == messages_.end()) {
+    messages_.insert(Entry{message});
+  } else {
     at->message = message;
-    return true;
   }
-  if (messages_.size() >= max_messages_) return false;
-  messages_.insert(Entry{message});
   return true;
+}
+
+void Retained::erase(Messages::const_iterator at) {
+  bytes_ -= cost_of(*at->message);
+  messages_.erase(at);
+}
+
+std::size_t Retained::cost_of(const Message& message) { return entry_bytes + message.bytes(); }
+
+/// Only at the end of a slice: a topic may be 64 KiB long.
+void Retained::resume_after(RetainedWalk& walk, const Message& message) {
+  walk.has_begun = true;
+  walk.after.assign(message.topic());
 }
 
 Retained::Messages::const_iterator Retained::begin_of(const RetainedWalk& walk) const {

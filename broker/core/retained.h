@@ -5,6 +5,7 @@
 // and with whatever is newest at that moment.
 #pragma once
 #include <cstddef>
+#include <iterator>
 #include <set>
 #include <string>
 #include <string_view>
@@ -25,10 +26,16 @@ struct RetainedWalk {
 /// Owned by the router; worker's thread.
 class Retained {
  public:
-  explicit Retained(std::size_t max_messages) : max_messages_(max_messages) {}
+  /// All they may be: `bytes` counts topics and payloads with what each costs beside them.
+  struct Capacity {
+    std::size_t messages;
+    std::size_t bytes;
+  };
+  explicit Retained(const Capacity& capacity) : capacity_(capacity) {}
 
   /// Stores `message` for its topic; an empty payload clears it and is never stored
-  /// [MQTT-3.3.1-10, 3.3.1-11]. False: the store is full and the topic is new; nothing changed.
+  /// [MQTT-3.3.1-10, 3.3.1-11]. False: it does not fit; then the topic has no message any more, because its
+  /// old one would be a wrong answer from now on.
   [[nodiscard]] bool set(const MessageRef& message);
 
   /// Gives `visit` the next matching messages, while it returns true and `budget` lasts: one for each topic
@@ -38,18 +45,22 @@ class Retained {
   [[nodiscard]] bool walk(RetainedWalk& walk, std::size_t& budget, Visit&& visit) const {
     if (budget == 0) return false;
     --budget;
-    auto at = begin_of(walk);
-    for (; at != messages_.end() && in_range(walk, at->message->topic()); ++at) {
-      if (budget == 0) return false;
+    const auto first = begin_of(walk);
+    auto at = first;
+    bool is_over = false;
+    while (true) {
+      is_over = at == messages_.end() || !in_range(walk, at->message->topic());
+      if (is_over || budget == 0) break;
       --budget;
-      if (fits(walk, at->message->topic()) && !visit(at->message)) return false;
-      walk.has_begun = true;
-      walk.after.assign(at->message->topic());
+      if (fits(walk, at->message->topic()) && !visit(at->message)) break;
+      ++at;
     }
-    return true;
+    if (at != first) resume_after(walk, *std::prev(at)->message);
+    return is_over;
   }
 
   std::size_t size() const { return messages_.size(); }
+  std::size_t bytes() const { return bytes_; }
 
  private:
   struct Entry {
@@ -69,9 +80,13 @@ class Retained {
   Messages::const_iterator begin_of(const RetainedWalk& walk) const;
   static bool in_range(const RetainedWalk& walk, std::string_view topic);
   static bool fits(const RetainedWalk& walk, std::string_view topic);
+  static void resume_after(RetainedWalk& walk, const Message& message);
+  static std::size_t cost_of(const Message& message);
+  void erase(Messages::const_iterator at);
 
+  Capacity capacity_;
   Messages messages_;
-  std::size_t max_messages_;
+  std::size_t bytes_ = 0;
 };
 
 }  // namespace core

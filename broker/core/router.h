@@ -2,7 +2,9 @@
 #pragma once
 #include <vector>
 
+#include "broker/base/log.h"
 #include "broker/core/core_counters.h"
+#include "broker/core/effort.h"
 #include "broker/core/limits.h"
 #include "broker/core/outgoing.h"
 #include "broker/core/peer.h"
@@ -16,8 +18,15 @@ namespace core {
 /// under it.
 class Router {
  public:
-  Router(const Limits& limits, CoreCounters& counters)
-      : retained_(limits.retained_messages), counters_(counters) {}
+  /// What the router works with; filled once by the broker.
+  struct Parts {
+    const Limits& limits;
+    CoreCounters& counters;
+    Effort& effort;
+    const base::Log& log;
+  };
+  explicit Router(const Parts& parts)
+      : parts_(parts), retained_({parts.limits.retained_messages, parts.limits.retained_bytes}) {}
 
   /// `peer` outlives the router.
   void add_peer(Peer& peer) { peers_.push_back(&peer); }
@@ -39,9 +48,12 @@ class Router {
   const Retained& retained() const { return retained_; }
 
  private:
+  void retain(Outgoing& outgoing);
+
+  Parts parts_;
   Subscriptions subscriptions_;
   Retained retained_;
-  CoreCounters& counters_;
+  bool has_logged_full_store_ = false;
   std::vector<Peer*> peers_;
   mqtt::PacketId last_packet_id_ = 0;
 };

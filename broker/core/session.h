@@ -42,6 +42,7 @@ struct Services {
   SessionOwner& owner;
   const Limits& limits;
   CoreCounters& counters;
+  Effort& effort;
   base::Arena& turn;
   const base::Log& log;
   std::vector<MessageRef>& held;  // what this turn's pieces refer to; emptied after the flush
@@ -95,6 +96,7 @@ class Session {
  private:
   struct Handle;  // the visitor of on_packet: one function per packet kind
   void subscribe(const mqtt::Subscribe& subscribe);
+  bool has_room_for(std::string_view filter) const;
   mqtt::Reason add_subscription(const mqtt::Subscribe::Entry& entry);
   void unsubscribe(const mqtt::Unsubscribe& unsubscribe);
   void drop_walk(std::string_view filter);
@@ -121,6 +123,7 @@ class Session {
   base::TimePoint offline_since_;
   MessageRef will_;
   std::unordered_set<std::string, TextHash, std::equal_to<>> filters_;
+  std::size_t filters_cost_ = 0;  // by Subscriptions::cost_of
   ReceivedIds received_ids_;
   Inflight inflight_;
   OutQueue queue_;

@@ -6,6 +6,12 @@
 #include "broker/core/topic_rules.h"
 
 namespace core {
+namespace {
+
+/// What one filter of a SUBSCRIBE or UNSUBSCRIBE costs, in steps of Effort.
+constexpr std::size_t steps_per_filter = 5;
+
+}  // namespace
 
 struct Session::Handle {
   Session& session;
@@ -58,6 +64,12 @@ void Session::on_publish(const mqtt::Publish& publish, std::span<std::uint8_t> f
     link_->ack(mqtt::PacketType::pubrec, publish.packet_id);
     return;
   }
+  if (received_ids_.size() > services_.limits.pending_qos2) {
+    received_ids_.remove(publish.packet_id);  // it was not taken: sent again, it is no duplicate
+    end_link(CloseReason::receive_maximum_exceeded, "more QoS 2 messages wait for PUBREL than limits allow",
+             now);
+    return;
+  }
   if (!is_broker_topic(publish.topic)) {
     Outgoing outgoing(publish, frame, services_.turn);
     if (services_.publishing.publish(client(), outgoing, now) == plugin::Verdict::refuse) {
@@ -75,6 +87,7 @@ void Session::subscribe(const mqtt::Subscribe& subscribe) {
   suback.reasons.reserve(subscribe.entries.size());
   for (const mqtt::Subscribe::Entry& entry : subscribe.entries)
     suback.reasons.push_back(add_subscription(entry));
+  services_.effort.spend(steps_per_filter * subscribe.entries.size());
   link_->send(suback);
   want_work();
 }
@@ -84,25 +97,32 @@ mqtt::Reason Session::add_subscription(const mqtt::Subscribe::Entry& entry) {
     services_.counters.add(Metric::subscriptions_refused);
     return mqtt::Reason::topic_filter_invalid;
   }
-  const bool is_full = filters_.size() >= services_.limits.subscriptions;
-  if (is_full && !filters_.contains(entry.filter)) {
+  if (!has_room_for(entry.filter) && !filters_.contains(entry.filter)) {
     services_.counters.add(Metric::subscriptions_refused);
     return mqtt::Reason::quota_exceeded;
   }
   if (services_.router.subscriptions().set(entry.filter, {this, slot_}, entry.options)) {
     filters_.emplace(entry.filter);
+    filters_cost_ += Subscriptions::cost_of(entry.filter);
   }
   if (!walks_) walks_ = std::make_unique<RetainedWalks>();
   walks_->restart(entry.filter, entry.options.qos);
   return static_cast<mqtt::Reason>(entry.options.qos);
 }
 
+bool Session::has_room_for(std::string_view filter) const {
+  return filters_.size() < services_.limits.subscriptions &&
+         filters_cost_ + Subscriptions::cost_of(filter) <= services_.limits.subscription_bytes;
+}
+
 void Session::unsubscribe(const mqtt::Unsubscribe& unsubscribe) {
   for (const std::string_view filter : unsubscribe.filters) {
     if (!services_.router.subscriptions().remove(filter, slot_)) continue;
     filters_.erase(filters_.find(filter));
+    filters_cost_ -= Subscriptions::cost_of(filter);
     drop_walk(filter);
   }
+  services_.effort.spend(steps_per_filter * unsubscribe.filters.size());
   link_->send(mqtt::Unsuback{.packet_id = unsubscribe.packet_id});
 }
 

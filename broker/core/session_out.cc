@@ -103,6 +103,7 @@ bool Session::replay_retained(std::size_t& budget) {
   while (walks_ && link_->backlog() == 0) {
     bool is_waiting = false;
     RetainedWalk& walk = walks_->front();
+    const std::size_t before = topics;
     const bool is_over = services_.router.retained().walk(walk, topics, [&](const MessageRef& message) {
       const mqtt::Qos qos = std::min(message->qos(), walk.qos);
       is_waiting = qos != mqtt::Qos::at_most_once && !is_window_open();
@@ -112,6 +113,7 @@ bool Session::replay_retained(std::size_t& budget) {
       send(outgoing, qos, true, services_.router.next_packet_id());
       return true;
     });
+    services_.effort.spend(2 * (before - topics));
     if (is_waiting) return true;
     if (!is_over) return false;
     walks_->drop_front();

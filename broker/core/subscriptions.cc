@@ -6,6 +6,17 @@
 #include "broker/mqtt/topic.h"
 
 namespace core {
+namespace {
+
+/// Measured: at most 240 bytes for a level that no other filter shares.
+constexpr std::size_t bytes_per_node = 256;
+
+}  // namespace
+
+std::size_t Subscriptions::cost_of(std::string_view filter) {
+  const std::size_t nodes = mqtt::has_wildcard(filter) ? mqtt::level_count(filter) : 1;
+  return 2 * filter.size() + nodes * bytes_per_node;
+}
 
 bool Subscriptions::set(std::string_view filter, Subscriber subscriber, mqtt::SubscriptionOptions options) {
   last_topic_.clear();
@@ -35,7 +46,7 @@ void Subscriptions::collect(std::string_view topic) {
   lists_.clear();
   matches_.clear();
   if (const auto at = exact_.find(topic); at != exact_.end()) lists_.push_back(&at->second);
-  wildcards_.match(topic, lists_);
+  steps_ += wildcards_.match(topic, lists_);
   if (lists_.size() == 1) {
     matches_ = lists_.front()->all();
     return;

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "broker/core/filter_trie.h"
@@ -24,6 +25,12 @@ class Subscriptions {
   /// [MQTT-3.3.5-1]. The answer is valid until the next call of any function; the same topic asked again
   /// costs one comparison.
   const std::vector<Match>& match(std::string_view topic);
+  /// Filter levels visited by `match` since this was last asked.
+  std::size_t take_steps() { return std::exchange(steps_, 0); }
+
+  /// What a filter may cost in memory, whoever else has it too: its text twice, and for a wildcard one a
+  /// node, an edge and a level text at each level.
+  static std::size_t cost_of(std::string_view filter);
 
  private:
   void collect(std::string_view topic);
@@ -42,6 +49,7 @@ class Subscriptions {
   std::uint64_t walk_ = 0;
   std::string last_topic_;  // the topic that matches_ answers; empty: none
   std::vector<Match> matches_;
+  std::size_t steps_ = 0;
 };
 
 }  // namespace core

@@ -70,7 +70,15 @@ void Loop::flush_streams() {
     if (dirty_[i] != nullptr) dirty_[i]->flush();
   }
   dirty_.clear();
+  heavy_.clear();
   pieces_ = 0;
+}
+
+void Loop::flush_heavy_streams() {
+  for (std::size_t i = 0; i < heavy_.size(); ++i) {
+    if (heavy_[i] != nullptr) heavy_[i]->flush();
+  }
+  heavy_.clear();
 }
 
 void Loop::reset_memory() {
@@ -98,7 +106,9 @@ void Loop::after_read() {
 }
 
 void Loop::forget(const TcpStream& stream) {
-  std::ranges::replace(dirty_, const_cast<TcpStream*>(&stream), static_cast<TcpStream*>(nullptr));
+  for (std::vector<TcpStream*>* list : {&dirty_, &heavy_}) {
+    std::ranges::replace(*list, const_cast<TcpStream*>(&stream), static_cast<TcpStream*>(nullptr));
+  }
 }
 
 PieceList Loop::take_piece_list() {

@@ -22,10 +22,12 @@ class TcpStream;
 /// What a stream has to write this turn: views into memory that lives until the flush.
 using PieceList = std::vector<uv_buf_t>;
 
-/// Read room per call of read(2), and the arena the reads of a turn share.
+/// Read room per call of read(2), the arena the reads of a turn share, and what all streams together may keep
+/// of bytes that their sockets have refused.
 struct LoopSizes {
   std::size_t read = 64 * 1024;
   std::size_t arena = 512 * 1024;
+  std::size_t backlog = 256 * 1024 * 1024;
 };
 
 /// Owns a uv_loop_t and the memory of its turn. One thread; destroyed after everything that lives on it.
@@ -56,9 +58,12 @@ class Loop {
   /// The same for bytes that already have a home of their own: a packet too large for the arena.
   std::span<std::uint8_t> keep_until_flush(std::vector<std::uint8_t> bytes);
 
-  /// Writes what streams have now. Within a turn only where too much has gathered: memory is not given back.
-  void flush_streams();
-  bool has_much_to_flush() const { return pieces_ >= pieces_per_flush; }
+  /// Within a turn, between two packets: writes where too much has gathered, so that what a socket refuses,
+  /// and has to be copied, stays little. Memory is not given back.
+  void flush_what_is_much() {
+    if (pieces_ >= pieces_per_flush) flush_streams();
+    if (!heavy_.empty()) flush_heavy_streams();
+  }
 
   uv_loop_t* raw() { return &loop_; }
 
@@ -70,6 +75,9 @@ class Loop {
   /// A bound on what a turn holds besides the reads: forms, acknowledgements, large packets.
   static constexpr std::size_t bytes_per_flush = 1024 * 1024;
 
+  void flush_streams();
+  void flush_heavy_streams();
+  bool has_room_in_backlog(std::size_t bytes) const { return backlog_ + bytes <= sizes_.backlog; }
   uv_buf_t read_room();
   void after_read();
   std::span<std::uint8_t> took(std::size_t bytes) {
@@ -78,6 +86,7 @@ class Loop {
     return read;
   }
   void mark_dirty(TcpStream& stream) { dirty_.push_back(&stream); }
+  void mark_heavy(TcpStream& stream) { heavy_.push_back(&stream); }
   void forget(const TcpStream& stream);
   PieceList take_piece_list();
   void give_back(PieceList pieces);
@@ -95,8 +104,10 @@ class Loop {
   std::vector<std::vector<std::uint8_t>> kept_;
   std::size_t kept_bytes_ = 0;
   std::vector<TcpStream*> dirty_;        // null: the stream has gone
+  std::vector<TcpStream*> heavy_;        // of these, with much to write; the same
   std::vector<PieceList> spare_pieces_;  // so that an idle stream holds none
   std::size_t pieces_ = 0;
+  std::size_t backlog_ = 0;  // bytes that streams keep because their sockets have refused them
   bool is_stopping_ = false;
 };
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/net/tcp_listener.h"
 
-#include <utility>
+#include <cerrno>
 
+#include <fcntl.h>
 #include <netinet/tcp.h>
+#include <sys/socket.h>
 
 #include "broker/net/sockaddr.h"
 
@@ -14,12 +16,15 @@ namespace {
 constexpr int backlog = 4096;
 /// An MQTT client speaks first: until it does, or these seconds are over, the connection stays the kernel's.
 constexpr int defer_accept_s = 2;
+/// However many knock, those who are in are served in between.
+constexpr int accepts_per_turn = 128;
+/// For how long nobody is accepted when there is no descriptor even to refuse with.
+constexpr base::Duration pause_time = std::chrono::milliseconds(100);
 
-/// Set on the listener, inherited by what it accepts: no system call per connection.
-void set_options(uv_os_fd_t fd) {
-  const int yes = 1;
-  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-  setsockopt(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, &defer_accept_s, sizeof defer_accept_s);
+int status_of_errno() { return uv_translate_sys_error(errno); }
+
+int set_option(int fd, int level, int option, int value) {
+  return setsockopt(fd, level, option, &value, sizeof value) == 0 ? 0 : status_of_errno();
 }
 
 std::string reason_of(int status) {
@@ -29,50 +34,117 @@ std::string reason_of(int status) {
   return std::string("cannot be bound: ") + uv_strerror(status);
 }
 
+int accept_from(int listening, sockaddr_storage& peer) {
+  socklen_t size = sizeof peer;
+  return accept4(listening, reinterpret_cast<sockaddr*>(&peer), &size, SOCK_CLOEXEC | SOCK_NONBLOCK);
+}
+
+Descriptor open_spare() { return Descriptor(open("/dev/null", O_RDONLY | O_CLOEXEC)); }
+
 }  // namespace
+
+TcpListener::TcpListener(Loop& loop, Events events)
+    : loop_(loop), events_(std::move(events)), spare_(open_spare()), resume_(loop, [this] {
+        is_paused_ = false;
+        if (const int status = watch(); status != 0) pause(status);
+      }) {}
 
 base::Expected<std::unique_ptr<TcpListener>, std::string> TcpListener::open(Loop& loop,
                                                                             const Address& address,
-                                                                            Reach reach, OnStream on_stream) {
-  std::unique_ptr<TcpListener> listener(new TcpListener(loop, std::move(on_stream)));
+                                                                            Reach reach, Events events) {
+  std::unique_ptr<TcpListener> listener(new TcpListener(loop, std::move(events)));
   const int status = listener->listen(address, reach);
   if (status != 0) return base::make_unexpected(address.text() + " " + reason_of(status));
   return listener;
 }
 
 int TcpListener::listen(const Address& address, Reach reach) {
-  auto raw = std::make_unique<uv_tcp_t>();
   const sockaddr_storage storage = to_sockaddr(address);
-  if (const int status = uv_tcp_init_ex(loop_.raw(), raw.get(), storage.ss_family); status != 0)
-    return status;
-  handle_.reset(raw.release());
-  handle_->data = this;
-  const unsigned flags = !address.is_v4() && reach == Reach::ipv6_only ? UV_TCP_IPV6ONLY : 0;
-  if (const int status = uv_tcp_bind(handle_.get(), &as_sockaddr(storage), flags); status != 0) return status;
-  uv_os_fd_t fd = -1;
-  if (uv_fileno(reinterpret_cast<uv_handle_t*>(handle_.get()), &fd) == 0) set_options(fd);
-  const auto on_connection = [](uv_stream_t* stream, int status) {
-    if (auto* self = static_cast<TcpListener*>(stream->data)) self->on_connection(status);
-  };
-  if (const int status = uv_listen(reinterpret_cast<uv_stream_t*>(handle_.get()), backlog, on_connection);
-      status != 0) {
-    return status;
+  socket_.reset(socket(storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!socket_) return status_of_errno();
+  const int fd = socket_.get();
+  // Connections of the last run that linger do not keep the next one from its port.
+  if (const int status = set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1); status != 0) return status;
+  if (!address.is_v4()) {
+    const int only = reach == Reach::ipv6_only ? 1 : 0;
+    if (const int status = set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, only); status != 0) return status;
   }
+  // Inherited by what is accepted: no system call per connection.
+  set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+  set_option(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, defer_accept_s);
+  socklen_t size = storage.ss_family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
+  if (bind(fd, &as_sockaddr(storage), size) != 0 || ::listen(fd, backlog) != 0) return status_of_errno();
   sockaddr_storage bound{};
-  int size = sizeof bound;
-  uv_tcp_getsockname(handle_.get(), reinterpret_cast<sockaddr*>(&bound), &size);
+  size = sizeof bound;
+  getsockname(fd, reinterpret_cast<sockaddr*>(&bound), &size);
   address_ = from_sockaddr(as_sockaddr(bound));
-  return 0;
+
+  auto raw = std::make_unique<uv_poll_t>();
+  if (const int status = uv_poll_init_socket(loop_.raw(), raw.get(), fd); status != 0) return status;
+  poll_.reset(raw.release());
+  poll_->data = this;
+  return watch();
 }
 
-void TcpListener::on_connection(int status) {
-  if (status != 0) return;  // out of descriptors or gone already: libuv goes on listening
+int TcpListener::watch() {
+  return uv_poll_start(poll_.get(), UV_READABLE, [](uv_poll_t* poll, int status, int) {
+    auto* self = static_cast<TcpListener*>(poll->data);
+    if (self == nullptr) return;
+    if (status != 0) return self->pause(status);
+    self->accept_all();
+  });
+}
+
+void TcpListener::accept_all() {
+  for (int i = 0; i < accepts_per_turn && !is_paused_; ++i) {
+    if (!accept_one()) return;
+  }
+}
+
+/// False: nobody waits any more.
+bool TcpListener::accept_one() {
+  sockaddr_storage peer{};
+  Descriptor accepted(accept_from(socket_.get(), peer));
+  if (accepted) {
+    take(std::move(accepted));
+    return true;
+  }
+  const int status = status_of_errno();
+  if (status == UV_EAGAIN) return false;
+  if (status == UV_EMFILE || status == UV_ENFILE) return refuse_one(status);
+  if (status == UV_ENOBUFS || status == UV_ENOMEM) pause(status);
+  return true;  // what else accept(2) says is about one client, who is gone
+}
+
+void TcpListener::take(Descriptor accepted) {
   auto raw = std::make_unique<uv_tcp_t>();
   if (uv_tcp_init(loop_.raw(), raw.get()) != 0) return;
-  HandlePtr<uv_tcp_t> accepted(raw.release());
-  auto* listening = reinterpret_cast<uv_stream_t*>(handle_.get());
-  if (uv_accept(listening, reinterpret_cast<uv_stream_t*>(accepted.get())) != 0) return;
-  on_stream_(std::make_unique<TcpStream>(loop_, std::move(accepted)));
+  HandlePtr<uv_tcp_t> handle(raw.release());
+  if (uv_tcp_open(handle.get(), accepted.get()) != 0) return;
+  static_cast<void>(accepted.release());  // the handle's now
+  events_.on_stream(std::make_unique<TcpStream>(loop_, std::move(handle)));
+}
+
+/// The spare descriptor makes room to take a client in and close it: it hears at once that it has to come
+/// later, instead of hanging. False: nobody waits, or nobody could be refused.
+bool TcpListener::refuse_one(int status) {
+  spare_.reset();
+  sockaddr_storage peer{};
+  Descriptor accepted(accept_from(socket_.get(), peer));
+  const bool is_refused = static_cast<bool>(accepted);
+  const bool is_stuck = !is_refused && status_of_errno() != UV_EAGAIN;
+  accepted.reset();
+  spare_ = open_spare();
+  if (is_refused) events_.on_exhausted(from_sockaddr(as_sockaddr(peer)), status);
+  if (is_stuck || !spare_) pause(status);
+  return is_refused;
+}
+
+void TcpListener::pause(int status) {
+  is_paused_ = true;
+  uv_poll_stop(poll_.get());
+  resume_.set(loop_.now() + pause_time);
+  events_.on_exhausted(std::nullopt, status);
 }
 
 }  // namespace net

@@ -1,43 +1,64 @@
 // SPDX-License-Identifier: Apache-2.0
+// Accepting is done here and not by uv_listen, for the day the descriptors run out: libuv closes newcomers
+// without a word to anyone then, and where its spare descriptor is lost too (another thread took it, or the
+// whole machine has none left) it calls accept for ever.
 #pragma once
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <uv.h>
 
 #include "broker/base/expected.h"
 #include "broker/net/address.h"
+#include "broker/net/descriptor.h"
 #include "broker/net/handle.h"
 #include "broker/net/loop.h"
 #include "broker/net/tcp_stream.h"
+#include "broker/net/timer.h"
 
 namespace net {
 
 /// A listening socket. Owned by a worker; loop's thread.
 class TcpListener {
  public:
-  using OnStream = std::function<void(std::unique_ptr<TcpStream>)>;
-
+  /// Who is told; what these capture outlives the listener.
+  struct Events {
+    /// Every accepted connection.
+    std::function<void(std::unique_ptr<TcpStream>)> on_stream;
+    /// Descriptors (EMFILE, ENFILE) or the kernel's memory have run out, as a libuv status. The client that
+    /// was closed at once for it; none: nobody is accepted for a moment.
+    std::function<void(std::optional<Address> refused, int status)> on_exhausted;
+  };
   /// What an IPv6 address that stands for all takes in.
   enum class Reach : std::uint8_t { ipv6_only, ipv4_too };
-  /// Binds and listens. `on_stream` is given every accepted connection; it captures what outlives the
-  /// listener. The error says which address and why ("0.0.0.0:1883 is taken by another program").
+
+  /// Binds and listens. The error says which address and why ("0.0.0.0:1883 is taken by another program").
   [[nodiscard]] static base::Expected<std::unique_ptr<TcpListener>, std::string> open(Loop& loop,
                                                                                       const Address& address,
                                                                                       Reach reach,
-                                                                                      OnStream on_stream);
+                                                                                      Events events);
   /// Where it listens; the port is the real one when 0 was asked for.
   const Address& address() const { return address_; }
 
  private:
-  TcpListener(Loop& loop, OnStream on_stream) : loop_(loop), on_stream_(std::move(on_stream)) {}
-  int listen(const Address& address, Reach reach);
-  void on_connection(int status);
+  TcpListener(Loop& loop, Events events);
+  [[nodiscard]] int listen(const Address& address, Reach reach);
+  [[nodiscard]] int watch();
+  void accept_all();
+  [[nodiscard]] bool accept_one();
+  void take(Descriptor accepted);
+  [[nodiscard]] bool refuse_one(int status);
+  void pause(int status);
 
   Loop& loop_;
-  OnStream on_stream_;
-  HandlePtr<uv_tcp_t> handle_;
+  Events events_;
+  Descriptor socket_;
+  Descriptor spare_;
+  HandlePtr<uv_poll_t> poll_;
+  Timer resume_;
+  bool is_paused_ = false;
   Address address_;
 };
 

@@ -12,6 +12,8 @@ namespace {
 
 /// What one writev takes (IOV_MAX).
 constexpr std::size_t pieces_per_write = 1024;
+/// What gathers for one stream before it is offered to the socket in the middle of a turn.
+constexpr std::size_t heavy_bytes = 128 * 1024;
 
 uv_stream_t* stream_of(uv_tcp_t* handle) { return reinterpret_cast<uv_stream_t*>(handle); }
 
@@ -38,6 +40,7 @@ TcpStream::TcpStream(Loop& loop, TcpHandle handle) : loop_(loop), handle_(std::m
 }
 
 TcpStream::~TcpStream() {
+  loop_.backlog_ -= writing_ + waiting_.size();
   if (is_dirty_) loop_.forget(*this);
 }
 
@@ -68,6 +71,9 @@ void TcpStream::append(base::Bytes piece) {
     loop_.mark_dirty(*this);
     pieces_ = loop_.take_piece_list();
   }
+  const bool was_heavy = piece_bytes_ >= heavy_bytes;
+  piece_bytes_ += piece.size();
+  if (!was_heavy && piece_bytes_ >= heavy_bytes) loop_.mark_heavy(*this);
   auto* begin = reinterpret_cast<char*>(const_cast<std::uint8_t*>(piece.data()));  // libuv's type; only read
   if (!pieces_.empty()) {
     uv_buf_t& last = pieces_.back();
@@ -81,6 +87,7 @@ void TcpStream::append(base::Bytes piece) {
 }
 
 std::size_t TcpStream::backlog() const {
+  if (!is_writing_) return 0;
   return waiting_.size() +
          uv_stream_get_write_queue_size(reinterpret_cast<const uv_stream_t*>(handle_.get()));
 }
@@ -88,6 +95,7 @@ std::size_t TcpStream::backlog() const {
 void TcpStream::flush() {
   is_dirty_ = false;
   if (!pieces_.empty() && !is_broken_) keep_rest(is_writing_ ? 0 : write_now());
+  piece_bytes_ = 0;
   loop_.give_back(std::exchange(pieces_, {}));
 }
 
@@ -111,14 +119,19 @@ std::size_t TcpStream::write_now() {
 
 /// The one copy: what the socket refused outlives the turn here. Only then is writability waited for.
 void TcpStream::keep_rest(std::size_t written) {
-  if (is_broken_ || is_last_) return;
+  const std::size_t rest = piece_bytes_ - written;
+  if (is_broken_ || is_last_ || rest == 0) return;
+  if (!loop_.has_room_in_backlog(rest)) return overrun();
+  const bool is_first = !is_writing_;
+  loop_.backlog_ += rest;
+  refused_ += rest;
   for (const uv_buf_t& piece : pieces_) {
     const std::size_t skipped = std::min(written, piece.len);
     written -= skipped;
     waiting_.insert(waiting_.end(), piece.base + skipped, piece.base + piece.len);
-    refused_ += piece.len - skipped;
   }
-  if (!waiting_.empty() && !is_writing_) start_write();
+  if (is_first) start_write();
+  if (is_first && !is_broken_) owner_->on_refused();
 }
 
 void TcpStream::start_write() {
@@ -132,6 +145,7 @@ void TcpStream::start_write() {
         const std::unique_ptr<Write> done(static_cast<Write*>(request->data));
         if (TcpStream* self = owner_of_handle(request->handle)) self->on_written(result);
       });
+  writing_ = buffer.len;
   if (status != 0) {
     fail(status);
     return;
@@ -142,6 +156,7 @@ void TcpStream::start_write() {
 
 void TcpStream::on_written(int status) {
   is_writing_ = false;
+  loop_.backlog_ -= std::exchange(writing_, 0);
   if (status != 0) {
     fail(status);
   } else if (!waiting_.empty()) {
@@ -161,6 +176,13 @@ void TcpStream::on_read(ssize_t count) {
   const std::span<std::uint8_t> bytes = loop_.took(size);
   owner_->on_bytes(bytes);
   loop_.after_read();
+}
+
+void TcpStream::overrun() {
+  is_broken_ = true;
+  if (std::exchange(is_over_, true)) return;
+  stop_reading();
+  owner_->on_overrun();
 }
 
 /// The other side's FIN ends what it says, not what it is owed: pieces of this turn are still written.

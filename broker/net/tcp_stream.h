@@ -20,8 +20,12 @@ class StreamOwner {
  public:
   /// Bytes in the loop's arena; they may be written to, and live until the flush.
   virtual void on_bytes(std::span<std::uint8_t> bytes) = 0;
+  /// The socket has refused bytes, which are kept: a backlog has begun. In the middle of a flush.
+  virtual void on_refused() = 0;
   /// The socket has taken what it had refused.
   virtual void on_drained() = 0;
+  /// More has been refused than all streams together may keep: this one is at its end, as after on_closed.
+  virtual void on_overrun() = 0;
   /// The other side is gone or the socket failed (a libuv status); nothing more comes. The stream stays,
   /// unused, until its owner destroys it after the flush.
   virtual void on_closed(int status) = 0;
@@ -68,6 +72,7 @@ class TcpStream {
   std::size_t write_now();
   void keep_rest(std::size_t written);
   void start_write();
+  void overrun();
   void on_written(int status);
   void on_read(ssize_t count);
   void fail(int status);
@@ -77,7 +82,9 @@ class TcpStream {
   Address peer_;
   StreamOwner* owner_ = nullptr;
   PieceList pieces_;
+  std::size_t piece_bytes_ = 0;
   std::vector<std::uint8_t> waiting_;  // behind the write under way
+  std::size_t writing_ = 0;            // bytes of the write under way
   std::uint64_t refused_ = 0;          // all that ever went into the backlog
   bool is_writing_ = false;
   bool is_dirty_ = false;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <utility>
 
 #include <arpa/inet.h>
@@ -97,6 +98,7 @@ std::size_t SocketClient::send_until_stuck(base::Bytes bytes) {
     pollfd waiting{.fd = fd_, .events = POLLOUT, .revents = 0};
     if (poll(&waiting, 1, stuck_after_ms) <= 0) break;
     const ssize_t sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent < 0 && errno != EAGAIN) break;
     if (sent > 0) bytes = bytes.subspan(static_cast<std::size_t>(sent));
   }
   return all - bytes.size();

@@ -45,6 +45,8 @@ class Client final : public core::Link {
   std::string said();
   std::size_t said_count() const { return said_.size(); }
   bool is_open() const { return session_ != nullptr; }
+  /// For what must happen within one turn; null when closed.
+  core::Session* session() { return session_; }
   /// What the socket pretends to have refused.
   std::size_t refused_bytes = 0;
   bool has_taken = false;  // some of it, since it was last asked

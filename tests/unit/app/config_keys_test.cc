@@ -42,6 +42,15 @@ constexpr Range ranges[] = {
     {"limits.connect_timeout", "\"10ms\"", "\"1h\"", "\"9ms\"", "\"1h1ms\""},
     {"limits.subscriptions", "1", "100000000", "0", "100000001"},
     {"limits.retained_messages", "0", "100000000", "-1", "100000001"},
+    {"limits.retained_bytes", "0", "\"1TiB\"", "-1", "\"1025GiB\""},
+    {"limits.pending_qos2", "1", "65535", "0", "65536"},
+    {"limits.sessions", "1", "100000000", "0", "100000001"},
+    {"limits.connect_bytes", "\"512KiB\"", "\"1TiB\"", "\"511KiB\"", "\"1025GiB\""},
+    {"limits.stall_timeout", "\"10ms\"", "\"24h\"", "\"9ms\"", "\"24h1ms\""},
+    {"limits.backlog_bytes", "\"64KiB\"", "\"1TiB\"", "\"63KiB\"", "\"1025GiB\""},
+    {"limits.subscription_bytes", "\"1KiB\"", "\"1TiB\"", "\"1023B\"", "\"1025GiB\""},
+    {"limits.topic_levels", "8", "65535", "7", "65536"},
+    {"limits.connections", "0", "10000000", "-1", "10000001"},
     {"limits.connections_per_address", "0", "10000000", "-1", "10000001"},
     {"mesh.node_id", "\"!00000004\"", "\"!fffffffe\"", "\"!00000003\"", "\"!ffffffff\""},
     {"mesh.node_name", "\"a\"", "\"123456789012345678901234567890123456789\"", "\"\"",
@@ -134,6 +143,19 @@ constexpr Stored stored[] = {
      [](const app::Config& c) { return c.limits.connect_timeout == 500ms; }},
     {"limits.subscriptions", "8", [](const app::Config& c) { return c.limits.subscriptions == 8; }},
     {"limits.retained_messages", "9", [](const app::Config& c) { return c.limits.retained_messages == 9; }},
+    {"limits.retained_bytes", "\"1KiB\"",
+     [](const app::Config& c) { return c.limits.retained_bytes == 1024; }},
+    {"limits.pending_qos2", "10", [](const app::Config& c) { return c.limits.pending_qos2 == 10; }},
+    {"limits.sessions", "11", [](const app::Config& c) { return c.limits.sessions == 11; }},
+    {"limits.connect_bytes", "\"1MiB\"",
+     [](const app::Config& c) { return c.limits.connect_bytes == 1048576; }},
+    {"limits.stall_timeout", "\"7s\"", [](const app::Config& c) { return c.limits.stall_timeout == 7s; }},
+    {"limits.backlog_bytes", "\"1MiB\"",
+     [](const app::Config& c) { return c.limits.backlog_bytes == 1048576; }},
+    {"limits.subscription_bytes", "\"2KiB\"",
+     [](const app::Config& c) { return c.limits.subscription_bytes == 2048; }},
+    {"limits.topic_levels", "12", [](const app::Config& c) { return c.limits.topic_levels == 12; }},
+    {"limits.connections", "13", [](const app::Config& c) { return c.limits.connections == 13; }},
     {"limits.connections_per_address", "3",
      [](const app::Config& c) { return c.limits.connections_per_address == 3; }},
     {"mesh.roots", "[\"a b\", \"m/\xc3\xa4/\"]",
@@ -228,11 +250,9 @@ TEST_CASE("what differs from its default and has not landed is named, lists by n
   config.listeners[1].tls.cert = "c";
   config.auth.acl_file = "a";
   config.limits.inflight = 7;
-  config.limits.connections_per_address = 7;
   config.mesh.node_id = 7;
-  CHECK(app::keys_without_effect(config) == Names{"listener.0.protocol", "listener.1.tls.cert",
-                                                  "auth.acl_file", "limits.connections_per_address",
-                                                  "mesh.node_id"});
+  CHECK(app::keys_without_effect(config) ==
+        Names{"listener.0.protocol", "listener.1.tls.cert", "auth.acl_file", "mesh.node_id"});
 }
 
 TEST_CASE("exactly these keys are without effect in this version") {
@@ -249,10 +269,8 @@ TEST_CASE("exactly these keys are without effect in this version") {
                        "listener.*.tls.client_ca",
                        "listener.*.tls.require_client_certificate",
                        "listener.*.proxy_protocol",
-                       "listener.*.max_connections",
                        "auth.password_file",
                        "auth.acl_file",
-                       "limits.connections_per_address",
                        "mesh.node_id",
                        "mesh.node_name",
                        "mesh.node_short_name",

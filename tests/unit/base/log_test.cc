@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <catch2/catch.hpp>
+#include <unistd.h>
 
 using base::Level;
 using base::Log;
@@ -89,4 +90,62 @@ TEST_CASE("an event below the least level is not written") {
   CHECK(written == std::vector{Level::warn, Level::error});
   CHECK_FALSE(log.enabled(Level::info));
   CHECK(log.enabled(Level::warn));
+}
+
+TEST_CASE("a long text is cut at 256 bytes and its length said") {
+  const std::string fits(256, 'a');
+  const std::string longer(65535, 'a');
+  CHECK(text(fits) == "info  event key=" + fits);
+  CHECK(text(longer) == "info  event key=\"" + fits + "…(65535 bytes)\"");
+  CHECK(json(longer) == R"("level":"info","event":"event","key":")" + fits + "…(65535 bytes)\"");
+}
+
+TEST_CASE("the cut splits no escape") {
+  const std::string controls(300, '\x1b');
+  const std::string line = text(controls);
+  CHECK(line.ends_with("\\u001b…(300 bytes)\""));
+  CHECK(line.size() == std::string("info  event key=\"…(300 bytes)\"").size() + 256 * 6);
+}
+
+TEST_CASE("a line of many hostile texts stays shorter than what a pipe takes in one piece") {
+  const std::string worst(65535, '\x1b');
+  for (const LogFormat format : {LogFormat::text, LogFormat::json}) {
+    const std::string line = line_of(format, {{"a", worst},
+                                              {"b", worst},
+                                              {"c", worst},
+                                              {"d", worst},
+                                              {"e", worst},
+                                              {"f", worst},
+                                              {"g", worst},
+                                              {"h", "the end"}});
+    CHECK(line.size() < 4096 - 100);
+    CHECK(line.find("…(65535 bytes)") != std::string::npos);
+  }
+}
+
+TEST_CASE("a standard error that nobody reads stops nobody; what was lost is counted and said") {
+  int ends[2] = {};
+  REQUIRE(pipe(ends) == 0);
+  const int saved = dup(STDERR_FILENO);
+  REQUIRE(dup2(ends[1], STDERR_FILENO) == STDERR_FILENO);
+  close(ends[1]);
+  constexpr int written = 3000;  // far more than the 64 KiB of a pipe
+  {
+    const Log log = Log::to_stderr(Level::info, LogFormat::text);
+    for (int i = 0; i < written; ++i) log.info("flood", {{"number", i}});
+    std::string some(8192, '\0');
+    REQUIRE(read(ends[0], some.data(), some.size()) == 8192);
+    log.info("flood", {{"number", written}});
+    dup2(saved, STDERR_FILENO);
+    close(saved);
+    std::string all = some;
+    for (ssize_t got = 0; (got = read(ends[0], some.data(), some.size())) > 0;)
+      all.append(some, 0, static_cast<std::size_t>(got));
+    int kept = 0;
+    for (std::size_t at = 0; (at = all.find("flood number=", at)) != std::string::npos; ++at) ++kept;
+    CHECK(kept < written);
+    CHECK(all.find("log_lost lines=" + std::to_string(written + 1 - kept)) != std::string::npos);
+    CHECK(all.ends_with("flood number=" + std::to_string(written) + "\n"));
+  }
+  close(ends[0]);
 }

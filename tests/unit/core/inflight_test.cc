@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/core/inflight.h"
 
+#include <algorithm>
+#include <random>
+#include <vector>
+
 #include <catch2/catch.hpp>
 
 using core::Inflight;
@@ -68,4 +72,34 @@ TEST_CASE("what is still under way is visited in the order of sending, whatever 
   std::vector<mqtt::PacketId> seen;
   inflight.each([&](const Inflight::Entry& entry) { seen.push_back(entry.id); });
   CHECK(seen == std::vector<mqtt::PacketId>{7, 8});
+}
+
+TEST_CASE("a window of any size finds its ids, in order, out of order, over the end of the numbers") {
+  const mqtt::PacketId start = GENERATE(mqtt::PacketId{1}, mqtt::PacketId{60'000}, mqtt::PacketId{65'535});
+  std::mt19937 random(start);
+  Inflight inflight;
+  std::vector<mqtt::PacketId> live;
+  mqtt::PacketId next = start;
+  for (int i = 0; i < 200'000; ++i) {
+    if (live.size() < 500 && random() % 3 != 0) {
+      const mqtt::PacketId id = *inflight.claim(next);
+      REQUIRE(id != 0);
+      REQUIRE(std::ranges::find(live, id) == live.end());
+      inflight.add(id, Qos::at_least_once, {});
+      live.push_back(id);
+      next = next == 0xffff ? mqtt::PacketId{1} : static_cast<mqtt::PacketId>(next + 1);
+    } else if (!live.empty()) {
+      // Mostly the oldest but one: the oldest of all stays until ids have gone round more than once.
+      const std::size_t at = live.size() == 1 || random() % 100 == 0 ? random() % live.size() : 1;
+      if (at == 0 && i < 150'000) continue;
+      REQUIRE(inflight.acknowledge(live[at]));
+      REQUIRE_FALSE(inflight.acknowledge(live[at]));
+      live.erase(live.begin() + static_cast<std::ptrdiff_t>(at));
+    }
+    REQUIRE(inflight.size() == live.size());
+  }
+  std::vector<mqtt::PacketId> seen;
+  inflight.each([&](const Inflight::Entry& entry) { seen.push_back(entry.id); });
+  CHECK(seen == live);
+  CHECK(inflight.entry_count() <= 2 * live.size() + 33);
 }

@@ -87,3 +87,20 @@ TEST_CASE("QoS 0 leaves with the connection") {
   queue.drop_qos0();
   CHECK(drained(queue) == "1");
 }
+
+TEST_CASE("a message that would not fit without any QoS 0 either makes none of them go") {
+  OutQueue queue;
+  Limits limits;
+  limits.queued_bytes = 400;
+  queue.push(message(std::string(200, 'a'), Qos::at_least_once), Qos::at_least_once, limits);
+  queue.push(message("b", Qos::at_most_once), Qos::at_most_once, limits);
+  const OutQueue::Dropped dropped =
+      queue.push(message(std::string(200, 'c'), Qos::at_least_once), Qos::at_least_once, limits);
+  CHECK(dropped.is_new);
+  CHECK(dropped.qos0 == 0);
+  CHECK(queue.size() == 2);
+  const OutQueue::Dropped smaller =
+      queue.push(message(std::string(170, 'd'), Qos::at_least_once), Qos::at_least_once, limits);
+  CHECK_FALSE(smaller.is_new);
+  CHECK(smaller.qos0 == 1);
+}

@@ -39,7 +39,7 @@ using Topics = std::vector<std::string>;
 TEST_CASE(
     "the newest message of a topic stays, an empty one clears it and is not stored [MQTT-3.3.1-5, -10, "
     "-11]") {
-  Retained retained(10);
+  Retained retained({10, 1 << 20});
   CHECK(retained.set(message("a", "1")));
   CHECK(retained.set(message("a", "2")));
   CHECK(retained.size() == 1);
@@ -49,7 +49,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a full store takes no new topic but still replaces and clears") {
-  Retained retained(2);
+  Retained retained({2, 1 << 20});
   CHECK(retained.set(message("a", "1")));
   CHECK(retained.set(message("b", "1")));
   CHECK_FALSE(retained.set(message("c", "1")));
@@ -58,8 +58,22 @@ TEST_CASE("a full store takes no new topic but still replaces and clears") {
   CHECK(retained.set(message("c", "1")));
 }
 
+TEST_CASE("a message that does not fit by its bytes is not stored, and the topic's old one goes") {
+  Retained retained({10, 300});
+  CHECK(retained.set(message("a", "1")));
+  CHECK(retained.set(message("b", "1")));
+  const std::size_t before = retained.bytes();
+  CHECK_FALSE(retained.set(message("a", std::string(200, '.'))));
+  CHECK(replay(retained, "#") == Topics{"b"});
+  CHECK(retained.set(message("a", "2")));
+  CHECK(retained.bytes() == before);
+  CHECK(retained.set(message("a", "")));
+  CHECK(retained.set(message("b", "")));
+  CHECK(retained.bytes() == 0);
+}
+
 TEST_CASE("a walk in slices meets what one in one go meets") {
-  Retained retained(100);
+  Retained retained({100, 1 << 20});
   for (const char* topic : {"sport", "sport/a", "sport/a/b", "sport-x", "spor", "$SYS/x", "/", "", "a//b"}) {
     if (*topic != '\0') CHECK(retained.set(message(topic, "1")));
   }
@@ -74,7 +88,7 @@ TEST_CASE("a walk in slices meets what one in one go meets") {
 }
 
 TEST_CASE("a message that was not taken comes again; one cleared meanwhile does not") {
-  Retained retained(100);
+  Retained retained({100, 1 << 20});
   CHECK(retained.set(message("a", "1")));
   CHECK(retained.set(message("b", "1")));
   CHECK(retained.set(message("c", "1")));
@@ -100,7 +114,7 @@ TEST_CASE("replay agrees with matching every topic one by one") {
     return *(from.begin() + random() % from.size());
   };
   for (int round = 0; round < 300; ++round) {
-    Retained retained(1000);
+    Retained retained({1000, 1 << 20});
     Topics topics;
     for (int i = 0; i < 20; ++i) {
       std::string topic = pick({"a", "b", "", "$x"});

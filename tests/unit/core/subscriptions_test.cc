@@ -121,3 +121,14 @@ TEST_CASE("any set of filters answers as matching them one by one does") {
     REQUIRE(found(subscriptions, topic) == expected);
   }
 }
+
+TEST_CASE("what a match has visited is told once") {
+  Subscriptions subscriptions;
+  subscriptions.set("a/+/c", slot(1), {});
+  subscriptions.set("a/b/c", slot(1), {});
+  subscriptions.match("a/b/c");
+  CHECK(subscriptions.take_steps() > 3);
+  CHECK(subscriptions.take_steps() == 0);
+  subscriptions.match("a/b/c");  // the last answer again
+  CHECK(subscriptions.take_steps() == 0);
+}

@@ -27,9 +27,14 @@ struct Echo final : net::StreamOwner {
       bytes = bytes.subspan(size);
     }
     most_backlog = std::max(most_backlog, stream->backlog());
-    if (stream->backlog() > 0) stream->stop_reading();
+    if (stops_when_refused && stream->backlog() > 0) stream->stop_reading();
   }
+  void on_refused() override { ++refusals; }
   void on_drained() override { stream->start_reading(); }
+  void on_overrun() override {
+    why = "overrun";
+    loop.stop();
+  }
   void on_closed(int status) override {
     why = net::status_text(status);
     loop.stop();
@@ -38,6 +43,8 @@ struct Echo final : net::StreamOwner {
   net::Loop& loop;
   std::unique_ptr<net::TcpStream> stream;
   std::size_t most_backlog = 0;
+  int refusals = 0;
+  bool stops_when_refused = true;
   std::string why;
 };
 
@@ -46,9 +53,10 @@ template <class Speak>
 void with_echo(net::LoopSizes sizes, Speak&& speak, std::size_t* backlog = nullptr) {
   net::Loop loop(sizes);
   Echo echo(loop);
-  auto listener =
-      net::TcpListener::open(loop, *net::parse_address("127.0.0.1", 0), net::TcpListener::Reach::ipv6_only,
-                             [&](std::unique_ptr<net::TcpStream> stream) { echo.take(std::move(stream)); });
+  auto listener = net::TcpListener::open(
+      loop, *net::parse_address("127.0.0.1", 0), net::TcpListener::Reach::ipv6_only,
+      {.on_stream = [&](std::unique_ptr<net::TcpStream> stream) { echo.take(std::move(stream)); },
+       .on_exhausted = {}});
   REQUIRE(listener);
   std::thread speaking([&, port = (*listener)->address().port] { speak(port); });
   loop.run();
@@ -90,11 +98,32 @@ TEST_CASE("what a full socket refuses is kept and delivered in order when it tak
   CHECK(backlog > 0);
 }
 
+TEST_CASE("a stream that would keep more than all streams together may is at its end") {
+  net::Loop loop({.backlog = 1'000'000});
+  Echo echo(loop);
+  auto listener = net::TcpListener::open(
+      loop, *net::parse_address("127.0.0.1", 0), net::TcpListener::Reach::ipv6_only,
+      {.on_stream = [&](std::unique_ptr<net::TcpStream> stream) { echo.take(std::move(stream)); },
+       .on_exhausted = {}});
+  REQUIRE(listener);
+  echo.stops_when_refused = false;
+  std::thread speaking([port = (*listener)->address().port] {
+    SocketClient client(port);
+    client.limit_receive_buffer();
+    client.send_until_stuck(std::vector<std::uint8_t>(40'000'000));
+  });
+  loop.run();
+  CHECK(echo.why == "overrun");
+  CHECK(echo.refusals == 1);
+  CHECK(echo.most_backlog <= 1'000'000);
+  echo.stream.reset();
+  speaking.join();
+}
+
 TEST_CASE("an address that is not this machine's cannot be bound, and the error names it") {
   net::Loop loop;
-  const auto listener =
-      net::TcpListener::open(loop, *net::parse_address("192.0.2.1", 1883), net::TcpListener::Reach::ipv6_only,
-                             [](std::unique_ptr<net::TcpStream>) {});
+  const auto listener = net::TcpListener::open(loop, *net::parse_address("192.0.2.1", 1883),
+                                               net::TcpListener::Reach::ipv6_only, {});
   REQUIRE_FALSE(listener);
   CHECK(listener.error() == "192.0.2.1:1883 is no address of this machine");
 }
