@@ -25,6 +25,7 @@ enum class CloseReason : std::uint8_t {
   not_authorized,            // who may not come in
   message_refused,           // a plugin's verdict
   topic_too_deep,            // limits.topic_levels
+  too_many_filters,          // in one packet: limits.subscriptions
   receive_maximum_exceeded,  // limits.pending_qos2
   too_slow,                  // takes nothing of what it is owed: limits.stall_timeout
   too_many_sessions,         // limits.sessions
@@ -37,13 +38,12 @@ enum class CloseReason : std::uint8_t {
 
 inline constexpr std::array<std::string_view, static_cast<std::size_t>(CloseReason::end_)>
     close_reason_names = {
-        "disconnected",           "connection_lost",          "connection_idle",
-        "keep_alive_timeout",     "session_taken_over",       "malformed_packet",
-        "protocol_error",         "packet_too_large",         "unsupported_version",
-        "client_id_refused",      "not_authorized",           "message_refused",
-        "topic_too_deep",         "receive_maximum_exceeded", "too_slow",
-        "too_many_sessions",      "too_many_connections",     "too_many_from_address",
-        "too_many_connect_bytes", "server_stopping",
+        "disconnected",        "connection_lost",      "connection_idle",          "keep_alive_timeout",
+        "session_taken_over",  "malformed_packet",     "protocol_error",           "packet_too_large",
+        "unsupported_version", "client_id_refused",    "not_authorized",           "message_refused",
+        "topic_too_deep",      "too_many_filters",     "receive_maximum_exceeded", "too_slow",
+        "too_many_sessions",   "too_many_connections", "too_many_from_address",    "too_many_connect_bytes",
+        "server_stopping",
 };
 
 /// One set per worker.

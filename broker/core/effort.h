@@ -12,13 +12,17 @@ namespace core {
 class Effort {
  public:
   /// What all that is read in one turn may cost, and again what sessions still have to send: some 10 ms.
-  static constexpr std::size_t per_turn = 200'000;
+  static constexpr std::int64_t per_turn = 200'000;
+  /// A packet that is answered with one, beside what it causes.
+  static constexpr std::size_t per_request = 4;
   /// A publication of a plugin: making it has cost about this.
   static constexpr std::size_t per_plugin_publication = 20;
 
-  void grant(std::size_t steps) { left_ = static_cast<std::int64_t>(steps); }
+  void grant(std::int64_t steps) { left_ = steps; }
   void spend(std::size_t steps) { left_ -= static_cast<std::int64_t>(steps); }
   bool is_used_up() const { return left_ <= 0; }
+  /// Negative: that much was overdrawn.
+  std::int64_t left() const { return left_; }
 
  private:
   std::int64_t left_ = per_turn;

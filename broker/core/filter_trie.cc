@@ -82,9 +82,39 @@ std::size_t FilterTrie::match(std::string_view topic, std::vector<const Subscrib
 }
 
 FilterTrie::NodeId FilterTrie::child(NodeId parent, LevelId level) const {
-  if (nodes_[parent].children == 0) return root;
+  const Node& node = nodes_[parent];
+  if (level == plus_level) return node.plus_child;
+  if (level == node.near_level) return node.near_child;
+  // What the two above hold is all there is, mostly.
+  const std::uint32_t held = (node.plus_child != root ? 1U : 0U) + (node.near_level != no_level ? 1U : 0U);
+  if (node.children == held) return root;
   const auto found = edges_.find(edge(parent, level));
   return found == edges_.end() ? root : found->second;
+}
+
+void FilterTrie::link(NodeId parent, LevelId level, NodeId child) {
+  Node& node = nodes_[parent];
+  ++node.children;
+  if (level == plus_level) {
+    node.plus_child = child;
+  } else if (node.near_level == no_level) {
+    node.near_level = level;
+    node.near_child = child;
+  } else {
+    edges_.emplace(edge(parent, level), child);
+  }
+}
+
+void FilterTrie::unlink(NodeId parent, LevelId level) {
+  Node& node = nodes_[parent];
+  --node.children;
+  if (level == plus_level) {
+    node.plus_child = root;
+  } else if (node.near_level == level) {
+    node.near_level = no_level;
+  } else {
+    edges_.erase(edge(parent, level));
+  }
 }
 
 FilterTrie::NodeId FilterTrie::find(std::string_view filter) const {
@@ -123,8 +153,7 @@ FilterTrie::NodeId FilterTrie::add_child(NodeId parent, std::string_view level_t
   }
   nodes_[id].parent = parent;
   nodes_[id].level = level;
-  ++nodes_[parent].children;
-  edges_.emplace(edge(parent, level), id);
+  link(parent, level, id);
   return id;
 }
 
@@ -158,8 +187,7 @@ void FilterTrie::prune(NodeId node) {
          nodes_[node].below.empty()) {
     const NodeId parent = nodes_[node].parent;
     const LevelId level = nodes_[node].level;
-    edges_.erase(edge(parent, level));
-    --nodes_[parent].children;
+    unlink(parent, level);
     free_nodes_.push_back(node);
     release_level(level);
     node = parent;

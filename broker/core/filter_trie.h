@@ -5,9 +5,10 @@
 //   msh/EU_868/2/e/+    root -> msh -> EU_868 -> 2 -> e -> +   (the last node's `here` list)
 //
 // Level texts are interned to numbers, so a topic's levels are hashed once each and the walk itself compares
-// integers: an edge is (parent node, level) -> child in one flat table. The walk goes level by level over the
-// set of nodes reached so far; it neither recurses nor allocates once its two lists have grown, and it can
-// never visit more nodes than the trie has, however many `+` a filter is made of.
+// integers: a node knows its `+` and one other child, any further edge is (parent node, level) -> child in
+// one flat table. The walk goes level by level over the set of nodes reached so far; it neither recurses nor
+// allocates once its two lists have grown, and it can never visit more nodes than the trie has, however many
+// `+` a filter is made of.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -52,6 +53,10 @@ class FilterTrie {
     NodeId parent = root;
     LevelId level = no_level;
     std::uint32_t children = 0;
+    // Found without a look-up: the child `+`, and one more, which is all that most nodes have.
+    NodeId plus_child = root;
+    LevelId near_level = no_level;
+    NodeId near_child = root;
     SubscriberList here;   // filters that end at this node
     SubscriberList below;  // filters that end here with a further /#
   };
@@ -63,6 +68,8 @@ class FilterTrie {
 
   static std::uint64_t edge(NodeId parent, LevelId level) { return (std::uint64_t{parent} << 32U) | level; }
   NodeId child(NodeId parent, LevelId level) const;
+  void link(NodeId parent, LevelId level, NodeId child);
+  void unlink(NodeId parent, LevelId level);
   NodeId add_child(NodeId parent, std::string_view level_text);
   LevelId intern(std::string_view text);
   LevelId new_level();
@@ -74,7 +81,7 @@ class FilterTrie {
 
   std::vector<Node> nodes_;
   std::vector<NodeId> free_nodes_;
-  std::unordered_map<std::uint64_t, NodeId> edges_;
+  std::unordered_map<std::uint64_t, NodeId> edges_;  // those that do not stand in their parent
   Levels levels_;
   std::unordered_map<LevelId, const std::string*> level_texts_;  // into levels_, whose keys never move
   LevelId last_level_ = plus_level;

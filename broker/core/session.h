@@ -95,6 +95,7 @@ class Session {
 
  private:
   struct Handle;  // the visitor of on_packet: one function per packet kind
+  bool has_too_many(std::size_t filters, base::TimePoint now);
   void subscribe(const mqtt::Subscribe& subscribe);
   bool has_room_for(std::string_view filter) const;
   mqtt::Reason add_subscription(const mqtt::Subscribe::Entry& entry);

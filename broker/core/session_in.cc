@@ -8,8 +8,10 @@
 namespace core {
 namespace {
 
+/// In one packet, however low limits.subscriptions is.
+constexpr std::size_t filters_always_served = 1000;
 /// What one filter of a SUBSCRIBE or UNSUBSCRIBE costs, in steps of Effort.
-constexpr std::size_t steps_per_filter = 5;
+constexpr std::size_t steps_per_filter = 20;
 
 }  // namespace
 
@@ -32,8 +34,12 @@ struct Session::Handle {
   void operator()(const mqtt::Pubcomp& packet) const {
     if (session.inflight_.complete(packet.packet_id)) session.want_work();
   }
-  void operator()(const mqtt::Subscribe& packet) const { session.subscribe(packet); }
-  void operator()(const mqtt::Unsubscribe& packet) const { session.unsubscribe(packet); }
+  void operator()(const mqtt::Subscribe& packet) const {
+    if (!session.has_too_many(packet.entries.size(), now)) session.subscribe(packet);
+  }
+  void operator()(const mqtt::Unsubscribe& packet) const {
+    if (!session.has_too_many(packet.filters.size(), now)) session.unsubscribe(packet);
+  }
   void operator()(const mqtt::Pingreq&) const { session.link_->send(mqtt::Pingresp{}); }
   void operator()(const mqtt::Disconnect&) const { session.disconnect(now); }
   void operator()(const mqtt::Connect&) const { end("a second CONNECT [MQTT-3.1.0-2]"); }
@@ -48,6 +54,7 @@ struct Session::Handle {
 
 void Session::on_packet(const mqtt::Packet& packet, base::TimePoint now) {
   keepalive_.on_packet(now);
+  services_.effort.spend(std::holds_alternative<mqtt::Puback>(packet) ? 1 : Effort::per_request);
   std::visit(Handle{*this, now}, packet);
 }
 
@@ -80,6 +87,13 @@ void Session::on_publish(const mqtt::Publish& publish, std::span<std::uint8_t> f
   }
   if (publish.qos == mqtt::Qos::at_most_once) return;
   link_->ack(is_exactly_once ? mqtt::PacketType::pubrec : mqtt::PacketType::puback, publish.packet_id);
+}
+
+/// One packet cannot be put off in its middle, so it may not cost more than a client's filters altogether.
+bool Session::has_too_many(std::size_t filters, base::TimePoint now) {
+  if (filters <= std::max(services_.limits.subscriptions, filters_always_served)) return false;
+  end_link(CloseReason::too_many_filters, "more filters in one packet than limits.subscriptions", now);
+  return true;
 }
 
 void Session::subscribe(const mqtt::Subscribe& subscribe) {

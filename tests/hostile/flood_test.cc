@@ -103,7 +103,7 @@ TEST_CASE("F21: a flood of topics that nobody has seen before") {
   flood({blob, 2});
 }
 
-TEST_CASE("F21: a flood of PINGREQ", "[!mayfail]") {
+TEST_CASE("F21: a flood of PINGREQ") {
   flood({many(10'000, [](std::size_t) { return hostile::pingreq(); })});
 }
 
@@ -140,10 +140,14 @@ TEST_CASE("F21: a flood of SUBSCRIBE to ten thousand retained messages") {
 
 namespace {
 
-/// As many of `entry` as a packet of the usual 2 MiB holds.
+/// The usual 2 MiB in full; taking more apart at once under the sanitizers takes longer than a round trip
+/// may.
+std::size_t packet_bytes() { return hostile::scaled(256U << 10U, (2U << 20U) - 10); }
+
+/// As many of `entry` as such a packet holds.
 Bytes packet_full_of(std::uint8_t first, const Bytes& entry) {
   Bytes body = {0, 1};
-  while (body.size() + entry.size() < (2U << 20U) - 10) hostile::add(body, entry);
+  while (body.size() + entry.size() < packet_bytes()) hostile::add(body, entry);
   return hostile::frame(first, body);
 }
 
@@ -159,27 +163,26 @@ void send_once_each(const Bytes& packet, std::size_t rounds) {
 
 }  // namespace
 
-TEST_CASE("F21: a packet with half a million filters to subscribe", "[!mayfail]") {
+TEST_CASE("F21: a packet full of filters to subscribe, half a million of them") {
   send_once_each(packet_full_of(packet_type::subscribe, {0, 1, 'a', 0}), 3);
 }
 
-TEST_CASE("F21: a packet with two hundred thousand different filters", "[!mayfail]") {
+TEST_CASE("F21: a packet full of different filters, two hundred thousand of them") {
   Bytes body = {0, 1};
-  for (std::size_t i = 0; body.size() < 2'000'000; ++i) {
+  for (std::size_t i = 0; body.size() < packet_bytes(); ++i) {
     hostile::add_text(body, std::to_string(i));
     body.push_back(1);
   }
   send_once_each(hostile::frame(packet_type::subscribe, body), 3);
 }
 
-TEST_CASE("F21: a packet with seven hundred thousand filters to unsubscribe", "[!mayfail]") {
+TEST_CASE("F21: a packet full of filters to unsubscribe, seven hundred thousand of them") {
   send_once_each(packet_full_of(packet_type::unsubscribe, {0, 1, '+'}), 3);
 }
 
-TEST_CASE("F21: one message of 2 MB to hundreds of subscribers is no second in which nobody else is served",
-          "[!mayfail]") {
+TEST_CASE("F21: one message of 2 MB to hundreds of subscribers is no second in which nobody else is served") {
   Siege siege;
-  Sockets readers(siege.port(), hostile::scaled(200, 500));
+  Sockets readers(siege.port(), hostile::scaled(100, 500));
   REQUIRE(readers.connect_all("f21-"));
   REQUIRE(readers.run_until_answered(0, hostile::subscribe(1, {"flood/large"}), 5));
   Sockets publisher(siege.port(), 1);

@@ -69,12 +69,12 @@ TEST_CASE("F30: subscribers that have closed their own direction and read nothin
   siege.check_survived();
 }
 
-TEST_CASE("F30: clients that ask and ask and never read the answers are not read either", "[!mayfail]") {
+TEST_CASE("F30: clients that ask and ask and never read the answers are not read either") {
   Siege siege({.settings = small_queues, .allowed_mib = allowed_mib});
   Sockets owner(siege.port(), 1);
   REQUIRE(owner.connect_all("owner"));
   owner.send(0, hostile::publish("flow", std::string(message_bytes, 'x'), {.retain = true}));
-  Sockets askers(siege.port(), scaled(4, stalled));
+  Sockets askers(siege.port(), scaled(2, stalled));
   REQUIRE(askers.connect_all("f30-"));
   Bytes questions = hostile::pingreq();
   hostile::add(questions, hostile::subscribe(1, {"flow"}));
