@@ -81,7 +81,12 @@ class Bench {
   core::Limits limits_;
   base::Arena turn_;
   base::Log log_{base::Level::error, base::LogFormat::text, [](base::Level, std::string_view) {}};
-  core::Broker broker_{{limits_, turn_, log_, [] { return std::string("none"); }}};
+  core::Commons commons_;
+  core::Broker broker_{{.limits = limits_,
+                        .turn = turn_,
+                        .log = log_,
+                        .new_client_id = [] { return std::string("none"); },
+                        .commons = commons_}};
 };
 
 /// A PUBLISH as it lies in the read arena.

@@ -51,7 +51,7 @@ class MeshPlugin final : public plugin::Plugin {
   NodeTable nodes_;
   Duplicates duplicates_;
   Workspaces workspaces_;
-  base::Counters<Outcome> counters_{outcome_names};
+  base::Counters<Outcome, base::Writers::several> counters_{outcome_names};
 };
 
 }  // namespace mesh

@@ -10,7 +10,7 @@ constexpr std::string_view counter_prefix = "mesh_";
 
 }  // namespace
 
-const base::Counters<Outcome>::Names outcome_names = {
+const base::Counters<Outcome, base::Writers::several>::Names outcome_names = {
     "mesh_json_published",
     "mesh_payload_malformed",
     "mesh_duplicate",

@@ -29,7 +29,7 @@ enum class Outcome : std::uint8_t {
 };
 
 /// Counter names, in the order above.
-extern const base::Counters<Outcome>::Names outcome_names;
+extern const base::Counters<Outcome, base::Writers::several>::Names outcome_names;
 
 /// The outcome as a word for log lines.
 std::string_view word_for(Outcome outcome);

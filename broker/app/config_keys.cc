@@ -56,8 +56,6 @@ constexpr ConfigKey later(std::string_view name, std::string_view range, std::st
   return {name, range, help, store<Kind, Way...>, is_changed<Way...>};
 }
 
-bool wants_several_workers(const Config& config, std::size_t) { return config.broker.workers > 1; }
-
 constexpr auto broker = &Config::broker;
 constexpr auto listeners = &Config::listeners;
 constexpr auto auth = &Config::auth;
@@ -71,8 +69,8 @@ constexpr ConfigKey rows[] = {
     later<Choice, broker, &BrokerSettings::durability>(
         "broker.durability", "process|power|off",
         "what an acknowledgement means: \"process\" (survives kill -9), \"power\" (synced), \"off\""),
-    {"broker.workers", "0..256", "event loops; 0 = one per core",
-     store<Count, broker, &BrokerSettings::workers>, wants_several_workers},
+    key<Count, broker, &BrokerSettings::workers>("broker.workers", "0..256",
+                                                 "event loops; 0 = the broker chooses, in this version one"),
     key<Choice, broker, &BrokerSettings::log_level>("broker.log_level", "trace|debug|info|warn|error",
                                                     "what is logged at least"),
     key<Choice, broker, &BrokerSettings::log_format>("broker.log_format", "text|json", "one event per line"),

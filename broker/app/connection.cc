@@ -99,6 +99,12 @@ void Connection::close(core::CloseReason reason, std::string_view why) {
   parts_.host.on_connection_over(*this, reason, why);
 }
 
+void Connection::stop_reading() {
+  is_paused_ = true;
+  put_off_.clear();
+  stream_->stop_reading();
+}
+
 void Connection::end(core::CloseReason reason, std::string_view why) {
   if (session_ != nullptr) {
     session_->end_link(reason, why, parts_.loop.now());
@@ -125,7 +131,9 @@ void Connection::on_refused() {
 void Connection::on_drained() {
   if (session_ == nullptr) return;
   last_taken_ = stream_->taken();  // nothing is owed any more: from here on silence is silence
-  if (std::exchange(is_paused_, false) && put_off_.empty()) stream_->start_reading();
+  if (std::exchange(is_paused_, false) && put_off_.empty() && !parts_.host.is_stopping()) {
+    stream_->start_reading();
+  }
   session_->want_work();
 }
 

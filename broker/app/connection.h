@@ -29,6 +29,8 @@ class ConnectionHost {
   virtual void on_slow(Connection& connection) = 0;
   /// Whether what is read in this turn has cost enough.
   virtual bool is_turn_full() const = 0;
+  /// Nobody is read any more.
+  virtual bool is_stopping() const = 0;
   /// It has put off what it has read: `go_on` is wanted in the next turn.
   virtual void on_put_off(Connection& connection) = 0;
 
@@ -55,6 +57,8 @@ class Connection final : public core::Link, public net::StreamOwner {
   void go_on();
   /// When it has to have taken some of its backlog; none: it has none. Past that time it is over.
   std::optional<base::TimePoint> stall_deadline(base::TimePoint now);
+  /// Nothing more is heard from it: the server is about to stop.
+  void stop_reading();
   /// Ends it from outside a session's doing: the server stops.
   void end(core::CloseReason reason, std::string_view why);
 

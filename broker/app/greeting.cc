@@ -63,7 +63,7 @@ void Greeting::on_frame(const mqtt::Frame& frame, std::span<std::uint8_t> rest) 
     end(core::close_reason_of(packet.error().reason), packet.error().what);
     return;
   }
-  parts_.host.on_connect(*this, std::get<mqtt::Connect>(*packet), rest);
+  parts_.host.on_connect(*this, {std::get<mqtt::Connect>(*packet), frame.bytes, rest});
 }
 
 void Greeting::refuse(const Refusal& refusal, mqtt::Version version) {

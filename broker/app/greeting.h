@@ -2,6 +2,7 @@
 #pragma once
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "broker/app/config.h"
 #include "broker/app/connect_bytes.h"
@@ -15,11 +16,18 @@ namespace app {
 
 class Greeting;
 
+/// A decoded CONNECT, its bytes, and what came behind it.
+struct Hello {
+  const mqtt::Connect& connect;
+  base::Bytes frame;
+  std::span<std::uint8_t> rest;
+};
+
 /// What a greeting ends in; the worker.
 class GreetingHost {
  public:
-  /// A decoded CONNECT. `rest` came behind it. The host takes the stream out of the greeting if it goes on.
-  virtual void on_connect(Greeting& greeting, const mqtt::Connect& connect, std::span<std::uint8_t> rest) = 0;
+  /// The host takes the stream out of the greeting if it goes on.
+  virtual void on_connect(Greeting& greeting, const Hello& hello) = 0;
   /// It is over: to be destroyed at the end of the turn, after what it sent.
   virtual void on_greeting_over(Greeting& greeting, core::CloseReason reason, std::string_view why) = 0;
 
@@ -49,6 +57,15 @@ class Greeting final : public net::StreamOwner {
   Greeting(const Greeting&) = delete;
   Greeting& operator=(const Greeting&) = delete;
 
+  /// The socket, to go on with elsewhere; none: no descriptors are left. With it the greeting has done its
+  /// work.
+  [[nodiscard]] net::Descriptor detach() {
+    net::Descriptor socket = stream_->detach();
+    is_over_ = static_cast<bool>(socket);
+    return socket;
+  }
+  /// What the client sent to another worker, which found out that it belongs to this one.
+  void take(std::vector<std::uint8_t> bytes) { on_bytes(parts_.loop.keep_until_flush(std::move(bytes))); }
   /// Refuses with the CONNACK that the client's version has for it, if it has one.
   void refuse(const Refusal& refusal, mqtt::Version version);
   void end(core::CloseReason reason, std::string_view why);

@@ -1,13 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <cstdint>
+#include <memory>
 #include <variant>
+#include <vector>
+
+#include "broker/app/config.h"
+#include "broker/app/doors.h"
+#include "broker/app/forward_batch.h"
+#include "broker/net/descriptor.h"
 
 namespace app {
 
-/// Everything that may cross from one thread to a worker: a closed list of immutable values or sole
-/// ownership.
+// Everything that may cross from one thread to a worker: a closed list of immutable values or sole ownership.
+
+/// A client whose CONNECT says that it belongs to the receiver. `bytes` are what it has sent so far, from the
+/// first byte of the CONNECT on: views do not travel, so the owner reads it again. Unread it closes the
+/// socket.
+struct Arrive {
+  net::Descriptor socket;
+  const Listener* listener;  // of the Config, which outlives every worker
+  Doors::Ticket ticket;
+  std::vector<std::uint8_t> bytes;
+};
+
+/// Messages that entered the broker at the sender, for the receiver's sessions.
+struct Forward {
+  std::unique_ptr<const ForwardBatch> batch;
+};
+
+/// Accept and read nothing more. When all workers have, Stop comes to all: behind everything they forwarded.
+struct StopReading {};
+
+/// Let everybody go.
 struct Stop {};
 
-using Mail = std::variant<Stop>;
+/// Clients move rarely: a box keeps every other mail small.
+using Mail = std::variant<std::unique_ptr<Arrive>, Forward, StopReading, Stop>;
+
+/// What mail weighs against the receiver's high-water mark, in bytes.
+inline std::size_t weight_of(const Mail& mail) {
+  const auto* forward = std::get_if<Forward>(&mail);
+  return forward == nullptr ? 0 : forward->batch->bytes();
+}
 
 }  // namespace app

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <csignal>
+#include <thread>
 #include <utility>
 
+#include "broker/net/cores.h"
 #include "broker/net/signals.h"
 
 namespace app {
@@ -37,6 +39,10 @@ net::LoopSizes loop_sizes_of(const Limits& limits, net::LoopSizes sizes) {
   return sizes;
 }
 
+/// Several only where the operator wants them: each keeps a copy of every retained message, which is too much
+/// for who did not ask. To be one for each core when payloads are shared.
+std::uint32_t worker_count(const BrokerSettings& settings) { return std::max(settings.workers, 1U); }
+
 bool is_served(const Listener& listener) {
   return listener.protocol == Protocol::mqtt && std::holds_alternative<TcpBind>(listener.bind);
 }
@@ -60,8 +66,24 @@ Server::Server(const Config& config, const base::Log& log, std::vector<plugin::P
       doors_(door_sizes(config.limits, room_), admission_),
       log_(log),
       plugins_(std::move(plugins)),
-      worker_({0, 1, config_, limits_, admission_, doors_, log_, loop_sizes_of(config.limits, loop_sizes)},
-              plugins_) {
+      still_reading_(worker_count(config.broker)) {
+  const std::uint32_t count = worker_count(config_.broker);
+  for (std::uint32_t index = 0; index < count; ++index) {
+    workers_.push_back(
+        std::make_unique<Worker>(Worker::Parts{index, count, *this, commons_, config_, limits_, admission_,
+                                               doors_, log_, loop_sizes_of(config_.limits, loop_sizes)},
+                                 plugins_));
+  }
+  if (count > net::usable_cores()) {
+    log_.warn("more_workers_than_cores", {{"workers", count},
+                                          {"cores", net::usable_cores()},
+                                          {"hint", "they only take turns; see broker.workers"}});
+  }
+  for (const auto& worker : workers_) {
+    for (const auto& other : workers_) {
+      if (worker != other) worker->meet(*other);
+    }
+  }
   if (config.limits.connections > room_) {
     log_.warn("limit_lowered",
               {{"setting", "limits.connections"},
@@ -73,7 +95,7 @@ Server::Server(const Config& config, const base::Log& log, std::vector<plugin::P
 base::Expected<void, std::string> Server::listen() {
   for (const Listener& listener : config_.listeners) {
     if (!is_served(listener)) continue;
-    const auto address = worker_.listen(listener);
+    const auto address = listen_everywhere(listener);
     if (!address) return base::make_unexpected(address.error());
     addresses_.push_back(*address);
     log_.info("listening", {{"address", address->text()}});
@@ -83,12 +105,37 @@ base::Expected<void, std::string> Server::listen() {
   return {};
 }
 
+/// The first worker's listener says which port it is when any would do.
+base::Expected<net::Address, std::string> Server::listen_everywhere(const Listener& listener) {
+  const auto address = workers_.front()->listen(listener, std::get<TcpBind>(listener.bind).port);
+  if (!address) return address;
+  for (std::size_t i = 1; i < workers_.size(); ++i) {
+    const auto same = workers_[i]->listen(listener, address->port);
+    if (!same) return same;
+  }
+  return address;
+}
+
+void Server::stop() {
+  for (const auto& worker : workers_) worker->inbox().post(StopReading{});
+}
+
+/// The last one has all others' mail before it: nothing that was read is lost on the way.
+void Server::on_reading_stopped() {
+  if (still_reading_.fetch_sub(1) != 1) return;
+  for (const auto& worker : workers_) worker->inbox().post(Stop{});
+}
+
 void Server::run() {
-  const net::Signals stopping(worker_.loop(), {SIGINT, SIGTERM}, [this](int) { stop(); });
-  const net::Signals reloading(worker_.loop(), {SIGHUP}, [this](int) {
+  net::Loop& loop = workers_.front()->loop();
+  const net::Signals stopping(loop, {SIGINT, SIGTERM}, [this](int) { stop(); });
+  const net::Signals reloading(loop, {SIGHUP}, [this](int) {
     log_.warn("reload_ignored", {{"hint", "this version reads its configuration at start only"}});
   });
-  worker_.run();
+  std::vector<std::thread> threads;
+  for (std::size_t i = 1; i < workers_.size(); ++i) threads.emplace_back([this, i] { workers_[i]->run(); });
+  workers_.front()->run();
+  for (std::thread& thread : threads) thread.join();
   log_counts();
 }
 
@@ -98,8 +145,13 @@ void Server::log_counts() const {
       if (count.value != 0) log_.info("counted", {{"of", of}, {"name", count.name}, {"count", count.value}});
     }
   };
-  log_all("broker", worker_.broker().counters().read());
-  log_all("closed", worker_.closings().read());
+  std::vector<base::Count> broker, closed;
+  for (const auto& worker : workers_) {
+    base::add_counts(broker, worker->broker().counters().read());
+    base::add_counts(closed, worker->closings().read());
+  }
+  log_all("broker", broker);
+  log_all("closed", closed);
   for (const plugin::Plugin* counted : plugins_) log_all(counted->name(), counted->counts());
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,8 +15,9 @@
 
 namespace app {
 
-/// The program: builds the worker, its listeners and plugins, runs and stops them. Owned by main (or a test).
-class Server {
+/// The program: builds the workers, their listeners and plugins, runs and stops them. Owned by main (or a
+/// test).
+class Server final : WorkerHost {
  public:
   /// Binds every listener that this version serves. The error names the address that could not be bound.
   /// `log` and `plugins` outlive the server. `loop_sizes` is for tests, which make the arena tiny.
@@ -23,10 +25,11 @@ class Server {
       const Config& config, const base::Log& log, std::vector<plugin::Plugin*> plugins,
       net::LoopSizes loop_sizes = {});
 
-  /// Serves on the calling thread until stop(), SIGINT or SIGTERM.
+  /// Serves until stop(), SIGINT or SIGTERM: the first worker on the calling thread, each further one on its
+  /// own.
   void run();
   /// Any thread; run() returns after clients have been let go.
-  void stop() { worker_.post(Stop{}); }
+  void stop();
 
   /// Where it listens, in the order of the configuration.
   const std::vector<net::Address>& addresses() const { return addresses_; }
@@ -34,7 +37,9 @@ class Server {
  private:
   Server(const Config& config, const base::Log& log, std::vector<plugin::Plugin*> plugins,
          net::LoopSizes loop_sizes);
+  void on_reading_stopped() override;
   [[nodiscard]] base::Expected<void, std::string> listen();
+  [[nodiscard]] base::Expected<net::Address, std::string> listen_everywhere(const Listener& listener);
   void log_counts() const;
 
   const Config config_;
@@ -44,7 +49,9 @@ class Server {
   Doors doors_;
   const base::Log& log_;
   std::vector<plugin::Plugin*> plugins_;
-  Worker worker_;
+  core::Commons commons_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::atomic<std::size_t> still_reading_;
   std::vector<net::Address> addresses_;
 };
 

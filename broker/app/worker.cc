@@ -15,8 +15,10 @@
 namespace app {
 namespace {
 
+/// How long nobody who was put off is heard when another worker's mailbox is full.
+constexpr base::Duration held_up_for{1};
 /// How many connections that were put off are heard in one turn.
-constexpr int put_off_per_turn = 10;
+constexpr std::int64_t put_off_per_turn = 10;
 
 /// For clients without an id of their own; nobody must be able to guess it, or he could take the session
 /// over.
@@ -32,34 +34,68 @@ std::string random_client_id() {
   return id;
 }
 
+net::TcpListener::Sharing sharing_of(const Worker::Parts& parts) {
+  using Sharing = net::TcpListener::Sharing;
+  if (parts.count == 1) return Sharing::alone;
+  return parts.index == 0 ? Sharing::first : Sharing::further;
+}
+
 }  // namespace
 
 Worker::Worker(const Parts& parts, const std::vector<plugin::Plugin*>& plugins)
     : parts_(parts),
       loop_(parts.loop_sizes),
-      broker_({parts.limits, loop_.turn(), parts.log, random_client_id}),
+      inbox_(loop_, [this] { drain_mail(); }),
+      inboxes_(parts.count, &inbox_),
+      broker_({.limits = parts.limits,
+               .turn = loop_.turn(),
+               .log = parts.log,
+               .new_client_id = [this] { return new_client_id(); },
+               .commons = parts.commons,
+               .interest = parts.count > 1 ? &inbox_.interest : nullptr}),
       events_(loop_, parts.log),
-      wakeup_(loop_, [this] { drain_mail(); }),
       timer_(loop_, [this] { due_ = Due::after_reads; }),
       connect_bytes_(parts.config.limits.connect_bytes) {
   for (plugin::Plugin* added : plugins) broker_.add_plugin(*added);
-  loop_.on_turn_end({[this] { return before_flush(); }, [this] { after_flush(); }});
+  net::Loop::Hooks hooks{.before_flush = [this] { return before_flush(); },
+                         .after_flush = [this] { after_flush(); }};
+  if (parts.count > 1) {
+    broker_.add_peer(forwarding_);
+    hooks.before_read = [this] { drain_mail(); };
+    hooks.before_write = [this] { forwarding_.post(); };
+  }
+  loop_.set_hooks(std::move(hooks));
 }
 
-base::Expected<net::Address, std::string> Worker::listen(const Listener& listener) {
-  const TcpBind& bind = std::get<TcpBind>(listener.bind);
-  if (!bind.host.empty()) return listen_at(listener, bind.host, net::TcpListener::Reach::ipv6_only);
-  const auto both = listen_at(listener, "::", net::TcpListener::Reach::ipv4_too);
-  // Without IPv6 in the kernel every address is every IPv4 address.
-  return both ? both : listen_at(listener, "0.0.0.0", net::TcpListener::Reach::ipv6_only);
+void Worker::meet(Worker& other) {
+  inboxes_[other.parts_.index] = &other.inbox_;
+  forwarding_.add(other.inbox_);
 }
 
-base::Expected<net::Address, std::string> Worker::listen_at(const Listener& listener, std::string_view host,
-                                                            net::TcpListener::Reach reach) {
-  const auto address = net::parse_address(host, std::get<TcpBind>(listener.bind).port);
+/// One that belongs to this worker, so that the client is found here.
+std::string Worker::new_client_id() const {
+  while (true) {
+    std::string id = random_client_id();
+    if (base::owner_of(id, parts_.count) == parts_.index) return id;
+  }
+}
+
+base::Expected<net::Address, std::string> Worker::listen(const Listener& listener, std::uint16_t port) {
+  const std::string& host = std::get<TcpBind>(listener.bind).host;
+  const auto address = net::parse_address(host.empty() ? "::" : host, port);
   if (!address) return base::make_unexpected(address.error());
+  if (!host.empty()) return listen_at(listener, *address, net::TcpListener::Reach::ipv6_only);
+  const auto both = listen_at(listener, *address, net::TcpListener::Reach::ipv4_too);
+  // Without IPv6 in the kernel every address is every IPv4 address.
+  return both ? both
+              : listen_at(listener, *net::parse_address("0.0.0.0", port), net::TcpListener::Reach::ipv6_only);
+}
+
+base::Expected<net::Address, std::string> Worker::listen_at(const Listener& listener,
+                                                            const net::Address& address,
+                                                            net::TcpListener::Reach reach) {
   auto opened = net::TcpListener::open(
-      loop_, *address, reach,
+      loop_, {address, reach, sharing_of(parts_)},
       {[this, &listener](std::unique_ptr<net::TcpStream> stream) { on_stream(listener, std::move(stream)); },
        [this](const std::optional<net::Address>& refused, int status) { on_exhausted(refused, status); }});
   if (!opened) return base::make_unexpected(opened.error());
@@ -67,19 +103,21 @@ base::Expected<net::Address, std::string> Worker::listen_at(const Listener& list
   return listeners_.back()->address();
 }
 
-void Worker::post(Mail mail) {
-  if (mailbox_.post(mail)) wakeup_.wake();
-}
-
 void Worker::on_stream(const Listener& listener, std::unique_ptr<net::TcpStream> stream) {
   is_exhausted_ = false;
   auto ticket = parts_.doors.enter(listener, stream->peer());
   if (!ticket) return on_refused(stream->peer(), ticket.error().reason, ticket.error().why);
+  greet(listener, *std::move(ticket), std::move(stream));
+}
+
+Greeting& Worker::greet(const Listener& listener, Doors::Ticket ticket,
+                        std::unique_ptr<net::TcpStream> stream) {
   const Greeting::Parts parts{loop_, *this, connect_bytes_, listener, parts_.config.limits.packet_bytes};
-  auto greeting = std::make_unique<Greeting>(parts, *std::move(ticket), std::move(stream));
-  const Greeting* key = greeting.get();
-  connect_deadlines_.push(loop_.now() + parts_.config.limits.connect_timeout, {key, ++last_greeting_});
-  greetings_.emplace(key, Waiting{std::move(greeting), last_greeting_});
+  auto owned = std::make_unique<Greeting>(parts, std::move(ticket), std::move(stream));
+  Greeting& greeting = *owned;
+  connect_deadlines_.push(loop_.now() + parts_.config.limits.connect_timeout, {&greeting, ++last_greeting_});
+  greetings_.emplace(&greeting, Waiting{std::move(owned), last_greeting_});
+  return greeting;
 }
 
 /// Limits.connections keeps some descriptors free, so this is for a process that has too few for anything.
@@ -97,20 +135,44 @@ void Worker::on_refused(const net::Address& peer, core::CloseReason reason, std:
                {{"address", peer.text()}, {"reason", core::name_of(reason)}, {"why", why}});
 }
 
-void Worker::on_connect(Greeting& greeting, const mqtt::Connect& connect, std::span<std::uint8_t> rest) {
+void Worker::on_connect(Greeting& greeting, const Hello& hello) {
   const AllowAnonymous policy = greeting.listener().allow_anonymous;
   if (!parts_.admission.admits_anonymous(policy, greeting.stream().peer())) {
     greeting.refuse({mqtt::Reason::not_authorized, core::CloseReason::not_authorized,
                      "not anonymous-friendly for this address: see listener.allow_anonymous"},
-                    connect.version);
+                    hello.connect.version);
     return;
   }
-  accept(greeting, connect, rest);
+  const std::string_view id = hello.connect.client_id;
+  const std::uint32_t owner = id.empty() ? parts_.index : base::owner_of(id, parts_.count);
+  if (owner != parts_.index) return hand_over(greeting, hello, owner);
+  accept(greeting, hello);
+}
+
+/// The socket moves once, before it has a session; from then on the client lives and dies on one thread. What
+/// will belong to a stream besides (TLS, say) travels in the same mail.
+void Worker::hand_over(Greeting& greeting, const Hello& hello, std::uint32_t owner) {
+  net::Descriptor socket = greeting.detach();
+  if (!socket) {
+    greeting.end(core::CloseReason::too_many_connections, "no descriptor to hand it to its worker with");
+    return;
+  }
+  std::vector<std::uint8_t> bytes(hello.frame.begin(), hello.frame.end());
+  bytes.insert(bytes.end(), hello.rest.begin(), hello.rest.end());
+  inboxes_[owner]->post(std::make_unique<Arrive>(
+      Arrive{std::move(socket), &greeting.listener(), greeting.take_ticket(), std::move(bytes)}));
+  over_greetings_.push_back(&greeting);
+}
+
+void Worker::on_mail(const std::unique_ptr<Arrive>& arrive) {
+  auto stream = net::TcpStream::adopt(loop_, std::move(arrive->socket));
+  if (!stream || is_stopping_) return;
+  greet(*arrive->listener, std::move(arrive->ticket), std::move(stream)).take(std::move(arrive->bytes));
 }
 
 /// The greeting's stream becomes a connection, the CONNECT a session, on the worker that owns the client.
-void Worker::accept(Greeting& greeting, const mqtt::Connect& connect, std::span<std::uint8_t> rest) {
-  CHECK(base::owner_of(connect.client_id, parts_.count) == parts_.index);
+void Worker::accept(Greeting& greeting, const Hello& hello) {
+  const mqtt::Connect& connect = hello.connect;
   over_greetings_.push_back(&greeting);
   const Connection::Parts parts{loop_, *this, parts_.config.limits, scratch_};
   auto owned = std::make_unique<Connection>(parts, greeting.take_stream(), connect.version);
@@ -125,7 +187,7 @@ void Worker::accept(Greeting& greeting, const mqtt::Connect& connect, std::span<
                 {"address", connection.address()},
                 {"keepalive_s", std::uint64_t{connect.keepalive_s}},
                 {"clean", connect.clean_start ? "yes" : "no"}});
-  connection.start(*session, rest);
+  connection.start(*session, hello.rest);
 }
 
 void Worker::on_greeting_over(Greeting& greeting, core::CloseReason reason, std::string_view why) {
@@ -157,27 +219,41 @@ void Worker::on_put_off(Connection& connection) {
 
 bool Worker::before_flush() {
   if (due_ == Due::now) on_time();
-  go_on_with_put_off();
-  const bool has_more = broker_.work() || due_ == Due::after_reads || !put_off_.empty();
+  const bool is_held_up = forwarding_.is_any_above_mark();
+  if (!is_held_up) go_on_with_put_off();
+  const bool has_more = broker_.work() || due_ == Due::after_reads || (!is_held_up && !put_off_.empty());
   if (due_ == Due::after_reads) due_ = Due::now;
   broker_.end_turn();
+  if (is_stopping_) tell_reading_stopped();
   return has_more;
+}
+
+/// Here nothing of this turn is still to be read, and later ones read nothing.
+void Worker::tell_reading_stopped() {
+  if (std::exchange(has_told_, true)) return;
+  forwarding_.post();
+  parts_.host.on_reading_stopped();
 }
 
 void Worker::after_flush() {
   broker_.after_flush();
+  forwarded_.clear();
   for (const Greeting* greeting : std::exchange(over_greetings_, {})) greetings_.erase(greeting);
   for (Connection* connection : std::exchange(over_connections_, {})) remove(*connection);
   arm_timer();  // the flush too makes deadlines
 }
 
-/// In turn, each with a small allowance, so that many expensive clients leave room for one another.
+/// In turn, each once and with a small allowance, so that many expensive clients leave room for one another.
+/// What one overdraws the next ones miss.
 void Worker::go_on_with_put_off() {
-  for (int i = 0; i < put_off_per_turn && !put_off_.empty(); ++i) {
+  constexpr std::int64_t share = core::Effort::per_turn / put_off_per_turn;
+  std::int64_t left = core::Effort::per_turn;
+  for (std::size_t waiting = put_off_.size(); waiting > 0 && left > 0; --waiting) {
     Connection* connection = put_off_.front();
     put_off_.pop_front();
-    broker_.grant_effort(core::Effort::per_turn / put_off_per_turn);
+    broker_.effort().grant(share);
     connection->go_on();
+    left -= share - broker_.effort().left();
   }
 }
 
@@ -226,25 +302,42 @@ void Worker::arm_timer() {
   for (const auto due : {broker_.next_deadline(), connect_deadlines_.next(), stall_deadlines_.next()}) {
     if (due && (!next || *due < *next)) next = due;
   }
+  if (!put_off_.empty()) next = loop_.now() + held_up_for;
   if (!next || (armed_for_ && *armed_for_ <= *next)) return;
   armed_for_ = next;
   timer_.set(*next);
 }
 
+/// Also before anything is read: what a client heard from another worker's client was preceded by that
+/// worker's mail, but the poll may have found the client's socket first.
 void Worker::drain_mail() {
-  for (const Mail& mail : mailbox_.drain()) {
-    static_assert(std::variant_size_v<Mail> == 1);
-    std::visit([this](const Stop&) { stop(); }, mail);
+  for (Mail& mail : inbox_.drain()) {
+    std::visit([this](auto& each) { on_mail(each); }, mail);
   }
 }
 
-/// Accepts nobody any more, lets everybody go; the loop ends when their last bytes are out.
-void Worker::stop() {
+void Worker::on_mail(Forward& forward) {
+  forwarded_.push_back(std::move(forward.batch));
+  forwarded_.back()->each([this](const mqtt::Publish& publish, core::Stamp stamp) {
+    core::Outgoing outgoing(publish, loop_.turn());
+    broker_.router().publish_local(outgoing, stamp);
+    loop_.flush_what_is_much();
+  });
+}
+
+void Worker::on_mail(StopReading&) {
+  if (std::exchange(is_stopping_, true)) return;
   listeners_.clear();
-  for (const auto& connection : connections_)
-    connection->end(core::CloseReason::server_stopping, "the server stops");
+  put_off_.clear();
+  for (const auto& connection : connections_) connection->stop_reading();
   for (const auto& [key, waiting] : greetings_)
     waiting.greeting->end(core::CloseReason::server_stopping, "the server stops");
+}
+
+/// The loop ends when their last bytes are out.
+void Worker::on_mail(Stop&) {
+  for (const auto& connection : connections_)
+    connection->end(core::CloseReason::server_stopping, "the server stops");
   loop_.stop();
 }
 

@@ -12,28 +12,41 @@
 #include "broker/app/connect_bytes.h"
 #include "broker/app/connection.h"
 #include "broker/app/doors.h"
+#include "broker/app/forwarding.h"
 #include "broker/app/greeting.h"
-#include "broker/app/mail.h"
+#include "broker/app/inbox.h"
 #include "broker/app/rationed_log.h"
 #include "broker/base/deadline_queue.h"
 #include "broker/base/log.h"
-#include "broker/base/mailbox.h"
 #include "broker/core/broker.h"
 #include "broker/net/loop.h"
 #include "broker/net/tcp_listener.h"
 #include "broker/net/timer.h"
-#include "broker/net/wakeup.h"
 
 namespace app {
 
+class Worker;
+
+/// What a worker tells the server.
+class WorkerHost {
+ public:
+  /// It reads nothing any more, and all it had to forward is in the mailboxes. The worker's thread.
+  virtual void on_reading_stopped() = 0;
+
+ protected:
+  ~WorkerHost() = default;
+};
+
 /// The broker machine plus one loop: its listeners, greetings and connections. Owned by the server;
-/// everything but `post` on its own thread.
+/// everything but `inbox().post` on its own thread once it runs.
 class Worker final : GreetingHost, ConnectionHost {
  public:
   /// All outlive the worker.
   struct Parts {
     std::uint32_t index;  // of `count` workers
     std::uint32_t count;
+    WorkerHost& host;
+    core::Commons& commons;
     const Config& config;
     const core::Limits& limits;
     const Admission& admission;
@@ -43,15 +56,19 @@ class Worker final : GreetingHost, ConnectionHost {
   };
   Worker(const Parts& parts, const std::vector<plugin::Plugin*>& plugins);
 
-  /// Adds a listening address; the error says which and why. `listener` outlives the worker.
-  [[nodiscard]] base::Expected<net::Address, std::string> listen(const Listener& listener);
+  /// Adds a listening address; the error says which and why. `listener` outlives the worker. `port`: what to
+  /// bind instead of the listener's own, which may be 0.
+  [[nodiscard]] base::Expected<net::Address, std::string> listen(const Listener& listener,
+                                                                 std::uint16_t port);
+  /// Before anybody runs: another worker, to which messages are forwarded and clients handed over.
+  void meet(Worker& other);
   /// Serves until Stop.
   void run() {
     loop_.run();
     events_.summarize();
   }
   /// Any thread.
-  void post(Mail mail);
+  Inbox& inbox() { return inbox_; }
 
   net::Loop& loop() { return loop_; }
   const core::Broker& broker() const { return broker_; }
@@ -64,19 +81,23 @@ class Worker final : GreetingHost, ConnectionHost {
     std::uint64_t id;
   };
   // GreetingHost, ConnectionHost
-  void on_connect(Greeting& greeting, const mqtt::Connect& connect, std::span<std::uint8_t> rest) override;
+  void on_connect(Greeting& greeting, const Hello& hello) override;
   void on_greeting_over(Greeting& greeting, core::CloseReason reason, std::string_view why) override;
   void on_connection_over(Connection& connection, core::CloseReason reason, std::string_view why) override;
   void on_slow(Connection& connection) override;
-  bool is_turn_full() const override { return broker_.is_turn_full(); }
+  bool is_turn_full() const override { return broker_.is_turn_full() || forwarding_.is_any_above_mark(); }
+  bool is_stopping() const override { return is_stopping_; }
   void on_put_off(Connection& connection) override;
 
-  base::Expected<net::Address, std::string> listen_at(const Listener& listener, std::string_view host,
+  base::Expected<net::Address, std::string> listen_at(const Listener& listener, const net::Address& address,
                                                       net::TcpListener::Reach reach);
   void on_stream(const Listener& listener, std::unique_ptr<net::TcpStream> stream);
   void on_exhausted(const std::optional<net::Address>& refused, int status);
   void on_refused(const net::Address& peer, core::CloseReason reason, std::string_view why);
-  void accept(Greeting& greeting, const mqtt::Connect& connect, std::span<std::uint8_t> rest);
+  Greeting& greet(const Listener& listener, Doors::Ticket ticket, std::unique_ptr<net::TcpStream> stream);
+  void accept(Greeting& greeting, const Hello& hello);
+  void hand_over(Greeting& greeting, const Hello& hello, std::uint32_t owner);
+  std::string new_client_id() const;
   [[nodiscard]] bool before_flush();
   void after_flush();
   void go_on_with_put_off();
@@ -84,19 +105,24 @@ class Worker final : GreetingHost, ConnectionHost {
   void end_late_greetings();
   void look_at_slow();
   void arm_timer();
+  void tell_reading_stopped();
   void drain_mail();
-  void stop();
+  void on_mail(const std::unique_ptr<Arrive>& arrive);
+  void on_mail(Forward& forward);
+  void on_mail(StopReading&);
+  void on_mail(Stop&);
   void remove(Connection& connection);
 
   Parts parts_;
   net::Loop loop_;
+  Inbox inbox_;
+  Forwarding forwarding_;
+  std::vector<Inbox*> inboxes_;  // of all workers, by their index
   core::Broker broker_;
   core::CloseCounters closings_{core::close_reason_names};
   RationedLog events_;         // what strangers cause
   bool is_exhausted_ = false;  // nobody has been accepted since a pause was logged
   base::Buffer scratch_;
-  base::Mailbox<Mail> mailbox_;
-  net::Wakeup wakeup_;
   net::Timer timer_;
   std::optional<base::TimePoint> armed_for_;
   enum class Due : std::uint8_t { no, after_reads, now } due_ = Due::no;
@@ -110,6 +136,9 @@ class Worker final : GreetingHost, ConnectionHost {
   base::DeadlineQueue<std::pair<Connection*, std::uint64_t>> stall_deadlines_;
   std::unordered_map<const Connection*, std::uint64_t> watched_;  // with a backlog, since their last on_slow
   std::uint64_t last_watch_ = 0;
+  std::vector<std::unique_ptr<const ForwardBatch>> forwarded_;  // what this turn's pieces may refer to
+  bool is_stopping_ = false;
+  bool has_told_ = false;                        // the server of it
   std::vector<const Greeting*> over_greetings_;  // destroyed after the flush
   std::vector<Connection*> over_connections_;
 };

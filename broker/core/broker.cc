@@ -15,10 +15,11 @@ constexpr std::size_t stale_reminders = 10'000;
 
 Broker::Broker(Parts parts)
     : parts_(std::move(parts)),
-      router_({parts_.limits, counters_, effort_, parts_.log}),
+      router_({parts_.limits, counters_, effort_, parts_.log, parts_.commons}, parts_.interest),
       publishing_(router_, parts_.turn, counters_, effort_),
       services_{router_, publishing_, *this,      parts_.limits, counters_,
-                effort_, parts_.turn, parts_.log, held_} {}
+                effort_, parts_.turn, parts_.log, held_},
+      sessions_(parts_.commons.sessions) {}
 
 Session* Broker::connect(Link& link, const mqtt::Connect& connect, base::TimePoint now) {
   if (connect.client_id.empty() && !connect.clean_start) {  // [MQTT-3.1.3-8]
@@ -28,7 +29,7 @@ Session* Broker::connect(Link& link, const mqtt::Connect& connect, base::TimePoi
   }
   Session* session = take_over(connect, sessions_.find(connect.client_id), now);
   const bool is_present = session != nullptr;
-  if (!is_present && sessions_.size() >= parts_.limits.sessions) {
+  if (!is_present && parts_.commons.sessions >= parts_.limits.sessions) {
     link.send(mqtt::Connack{.session_present = false, .reason = mqtt::Reason::server_unavailable});
     link.close(CloseReason::too_many_sessions, "the broker has as many as limits.sessions allows");
     return nullptr;

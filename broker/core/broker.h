@@ -21,6 +21,8 @@ class Broker final : public SessionOwner {
     base::Arena& turn;
     const base::Log& log;
     std::function<std::string()> new_client_id;  // for clients that bring none; unguessable
+    Commons& commons;
+    Interest* interest = nullptr;  // told what its sessions subscribe to; null: nobody asks
   };
   explicit Broker(Parts parts);
   Broker(const Broker&) = delete;
@@ -40,8 +42,8 @@ class Broker final : public SessionOwner {
   bool is_turn_full() const { return effort_.is_used_up(); }
   /// Somebody is.
   void on_put_off() { counters_.add(Metric::reads_put_off); }
-  /// A new allowance, in steps of Effort.
-  void grant_effort(std::size_t steps) { effort_.grant(steps); }
+  /// What may be done from now on; with a new allowance, in steps.
+  Effort& effort() { return effort_; }
   /// Keep-alives and session ends due at `now`.
   void on_time(base::TimePoint now);
   std::optional<base::TimePoint> next_deadline() const { return deadlines_.next(); }

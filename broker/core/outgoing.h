@@ -46,6 +46,7 @@ class Outgoing {
   Outgoing(const Outgoing&) = delete;
   Outgoing& operator=(const Outgoing&) = delete;
 
+  const mqtt::Publish& message() const { return publish_; }
   std::string_view topic() const { return publish_.topic; }
   base::Bytes payload() const { return publish_.payload; }
   mqtt::Qos qos() const { return publish_.qos; }

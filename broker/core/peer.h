@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include "broker/core/message.h"
+#include "broker/core/stamp.h"
+#include "broker/mqtt/packet.h"
 
 namespace core {
 
-/// Another place that may hold subscribers: a worker of this process, or a node of a cluster. The message is
-/// borrowed; a peer that passes it to another thread copies it.
+/// Other places that may hold subscribers: the other workers of this process, or the nodes of a cluster.
 class Peer {
  public:
-  virtual void forward(const Message& message) = 0;
+  /// A message that entered the broker here, as views that are valid during the call; it does not fail.
+  /// `stamp` is not 0 when the message is retained.
+  virtual void forward(const mqtt::Publish& publish, Stamp stamp) = 0;
 
  protected:
   ~Peer() = default;

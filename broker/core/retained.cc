@@ -20,29 +20,32 @@ std::string_view literal_beginning(std::string_view filter) {
 
 }  // namespace
 
-bool Retained::set(const MessageRef& message) {
+bool Retained::set(const MessageRef& message, Stamp stamp) {
   const auto at = messages_.find(message->topic());
+  if (stamp != 0 && is_outdated(at, message->topic(), stamp)) return true;
   const bool is_clearing = message->payload().empty();
   const std::size_t cost = cost_of(*message);
   const std::size_t freed = at == messages_.end() ? 0 : cost_of(*at->message);
   const bool has_room = (at != messages_.end() || messages_.size() < capacity_.messages) &&
                         bytes_ - freed + cost <= capacity_.bytes;
   if (is_clearing || !has_room) {
-    if (at != messages_.end()) erase(at);
+    bytes_ -= freed;
+    if (at != messages_.end()) messages_.erase(at);
+    if (stamp != 0) cleared_.add(message->topic(), stamp);
     return is_clearing;
   }
   bytes_ += cost - freed;
   if (at == messages_.end()) {
-    messages_.insert(Entry{message});
+    messages_.insert(Entry{message, stamp});
   } else {
     at->message = message;
+    at->stamp = stamp;
   }
   return true;
 }
 
-void Retained::erase(Messages::const_iterator at) {
-  bytes_ -= cost_of(*at->message);
-  messages_.erase(at);
+bool Retained::is_outdated(Messages::const_iterator at, std::string_view topic, Stamp stamp) const {
+  return at == messages_.end() ? cleared_.is_after(topic, stamp) : at->stamp > stamp;
 }
 
 std::size_t Retained::cost_of(const Message& message) { return entry_bytes + message.bytes(); }

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "broker/core/cleared_topics.h"
 #include "broker/core/message.h"
 
 namespace core {
@@ -34,9 +35,9 @@ class Retained {
   explicit Retained(const Capacity& capacity) : capacity_(capacity) {}
 
   /// Stores `message` for its topic; an empty payload clears it and is never stored
-  /// [MQTT-3.3.1-10, 3.3.1-11]. False: it does not fit; then the topic has no message any more, because its
-  /// old one would be a wrong answer from now on.
-  [[nodiscard]] bool set(const MessageRef& message);
+  /// [MQTT-3.3.1-10, 3.3.1-11]. One that is older than what the topic has changes nothing. False: it does not
+  /// fit; then the topic has no message any more, because its old one would be a wrong answer from now on.
+  [[nodiscard]] bool set(const MessageRef& message, Stamp stamp = 0);
 
   /// Gives `visit` the next matching messages, while it returns true and `budget` lasts: one for each topic
   /// looked at and one for the look-up itself. True when the walk is over. A message for which `visit`
@@ -65,6 +66,7 @@ class Retained {
  private:
   struct Entry {
     mutable MessageRef message;  // replaced by one of the same topic, so the order stands
+    mutable Stamp stamp;
   };
   struct ByTopic {
     using is_transparent = void;
@@ -82,10 +84,11 @@ class Retained {
   static bool fits(const RetainedWalk& walk, std::string_view topic);
   static void resume_after(RetainedWalk& walk, const Message& message);
   static std::size_t cost_of(const Message& message);
-  void erase(Messages::const_iterator at);
+  bool is_outdated(Messages::const_iterator at, std::string_view topic, Stamp stamp) const;
 
   Capacity capacity_;
   Messages messages_;
+  ClearedTopics cleared_;
   std::size_t bytes_ = 0;
 };
 

@@ -6,12 +6,14 @@
 namespace core {
 
 void Router::publish(Outgoing& outgoing) {
-  publish_local(outgoing);
-  for (Peer* peer : peers_) peer->forward(*outgoing.keep());
+  const bool is_stamped = outgoing.retain() && !peers_.empty();
+  const Stamp stamp = is_stamped ? parts_.commons.next_stamp() : 0;
+  for (Peer* peer : peers_) peer->forward(outgoing.message(), stamp);
+  publish_local(outgoing, stamp);
 }
 
-void Router::publish_local(Outgoing& outgoing) {
-  if (outgoing.retain()) retain(outgoing);
+void Router::publish_local(Outgoing& outgoing, Stamp stamp) {
+  if (outgoing.retain()) retain(outgoing, stamp);
   const std::vector<Match>& matches = subscriptions_.match(outgoing.topic());
   parts_.effort.spend(1 + subscriptions_.take_steps() + matches.size());
   if (matches.empty()) return;
@@ -20,8 +22,8 @@ void Router::publish_local(Outgoing& outgoing) {
 }
 
 /// Said once: whoever fills the store could fill the log too.
-void Router::retain(Outgoing& outgoing) {
-  if (retained_.set(outgoing.keep())) return;
+void Router::retain(Outgoing& outgoing, Stamp stamp) {
+  if (retained_.set(outgoing.keep(), stamp)) return;
   parts_.counters.add(Metric::retained_refused);
   if (std::exchange(has_logged_full_store_, true)) return;
   parts_.log.warn("retained_store_full",

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "broker/base/log.h"
+#include "broker/core/commons.h"
 #include "broker/core/core_counters.h"
 #include "broker/core/effort.h"
 #include "broker/core/limits.h"
@@ -24,9 +25,12 @@ class Router {
     CoreCounters& counters;
     Effort& effort;
     const base::Log& log;
+    Commons& commons;
   };
-  explicit Router(const Parts& parts)
-      : parts_(parts), retained_({parts.limits.retained_messages, parts.limits.retained_bytes}) {}
+  Router(const Parts& parts, Interest* interest)
+      : parts_(parts),
+        subscriptions_(interest),
+        retained_({parts.limits.retained_messages, parts.limits.retained_bytes}) {}
 
   /// `peer` outlives the router.
   void add_peer(Peer& peer) { peers_.push_back(&peer); }
@@ -35,7 +39,7 @@ class Router {
   /// gives it to every peer.
   void publish(Outgoing& outgoing);
   /// A message that another worker or node has forwarded: the same without the peers.
-  void publish_local(Outgoing& outgoing);
+  void publish_local(Outgoing& outgoing, Stamp stamp = 0);
 
   /// One id per message for the whole worker: what a session uses if it is free there.
   mqtt::PacketId next_packet_id() {
@@ -48,7 +52,7 @@ class Router {
   const Retained& retained() const { return retained_; }
 
  private:
-  void retain(Outgoing& outgoing);
+  void retain(Outgoing& outgoing, Stamp stamp);
 
   Parts parts_;
   Subscriptions subscriptions_;

@@ -25,6 +25,7 @@ Session& Sessions::make(std::string client_id, const Services& services) {
   Place& place = places_[slot];
   place.session = std::make_unique<Session>(std::move(client_id), slot, services);
   place.serial = ++last_serial_;
+  ++count_of_all_;
   by_id_.emplace(place.session->client_id(), place.session.get());
   return *place.session;
 }
@@ -33,6 +34,7 @@ void Sessions::erase(Session& session) {
   const std::uint32_t slot = session.slot();
   by_id_.erase(session.client_id());
   places_[slot].session.reset();
+  --count_of_all_;
   free_.push_back(slot);
 }
 

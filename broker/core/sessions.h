@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <atomic>
 #include <memory>
 #include <string_view>
 #include <unordered_map>
@@ -13,6 +14,12 @@ namespace core {
 /// broker; worker's thread.
 class Sessions {
  public:
+  /// `count_of_all`: over all workers; outlives this.
+  explicit Sessions(std::atomic<std::size_t>& count_of_all) : count_of_all_(count_of_all) {}
+  ~Sessions() { count_of_all_ -= size(); }
+  Sessions(const Sessions&) = delete;
+  Sessions& operator=(const Sessions&) = delete;
+
   Session* find(std::string_view client_id) const;
   /// The session in `slot` if it is still the `serial`-th one made: how a reminder finds out that its session
   /// is gone.
@@ -32,6 +39,7 @@ class Sessions {
     std::unique_ptr<Session> session;
     std::uint64_t serial = 0;
   };
+  std::atomic<std::size_t>& count_of_all_;
   std::vector<Place> places_;
   std::vector<std::uint32_t> free_;
   std::unordered_map<std::string_view, Session*> by_id_;  // keys are the sessions' own client ids

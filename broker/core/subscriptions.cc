@@ -20,14 +20,26 @@ std::size_t Subscriptions::cost_of(std::string_view filter) {
 
 bool Subscriptions::set(std::string_view filter, Subscriber subscriber, mqtt::SubscriptionOptions options) {
   last_topic_.clear();
+  const bool is_new = add(filter, subscriber, options);
+  if (is_new && interest_ != nullptr) interest_->add(filter);
+  return is_new;
+}
+
+bool Subscriptions::remove(std::string_view filter, std::uint32_t slot) {
+  last_topic_.clear();
+  const bool was_there = take_out(filter, slot);
+  if (was_there && interest_ != nullptr) interest_->remove(filter);
+  return was_there;
+}
+
+bool Subscriptions::add(std::string_view filter, Subscriber subscriber, mqtt::SubscriptionOptions options) {
   if (mqtt::has_wildcard(filter)) return wildcards_.set(filter, subscriber, options);
   auto at = exact_.find(filter);
   if (at == exact_.end()) at = exact_.try_emplace(std::string(filter)).first;
   return at->second.set(subscriber, options);
 }
 
-bool Subscriptions::remove(std::string_view filter, std::uint32_t slot) {
-  last_topic_.clear();
+bool Subscriptions::take_out(std::string_view filter, std::uint32_t slot) {
   if (mqtt::has_wildcard(filter)) return wildcards_.remove(filter, slot);
   const auto at = exact_.find(filter);
   if (at == exact_.end() || !at->second.remove(slot)) return false;

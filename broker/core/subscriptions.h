@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "broker/core/filter_trie.h"
+#include "broker/core/interest.h"
 #include "broker/core/subscriber_list.h"
 
 namespace core {
@@ -16,6 +17,9 @@ namespace core {
 /// flat hash; the others in the trie. Owned by the router; worker's thread.
 class Subscriptions {
  public:
+  /// `interest` is told of every subscription and outlives this; null: nobody asks.
+  explicit Subscriptions(Interest* interest = nullptr) : interest_(interest) {}
+
   /// `filter` is valid. Replaces the options of an identical filter [MQTT-3.8.4-3]; true when it is new.
   bool set(std::string_view filter, Subscriber subscriber, mqtt::SubscriptionOptions options);
   /// True when the subscriber had it. Characters are compared exactly [MQTT-3.10.4-1].
@@ -42,6 +46,10 @@ class Subscriptions {
     std::uint32_t at = 0;
   };
 
+  bool add(std::string_view filter, Subscriber subscriber, mqtt::SubscriptionOptions options);
+  bool take_out(std::string_view filter, std::uint32_t slot);
+
+  Interest* interest_;
   Exact exact_;
   FilterTrie wildcards_;
   std::vector<const SubscriberList*> lists_;  // scratch of one walk

@@ -52,9 +52,9 @@ std::span<std::uint8_t> Loop::keep_until_flush(std::vector<std::uint8_t> bytes) 
 
 /// prepare sees what timers and mail have caused too, and is the last thing before the loop waits.
 void Loop::on_prepare() {
-  const bool has_more = turn_end_.before_flush && turn_end_.before_flush();
+  const bool has_more = hooks_.before_flush && hooks_.before_flush();
   flush_streams();
-  if (turn_end_.after_flush) turn_end_.after_flush();
+  if (hooks_.after_flush) hooks_.after_flush();
   reset_memory();
   if (is_stopping_) uv_stop(&loop_);
   if (has_more) {
@@ -65,6 +65,7 @@ void Loop::on_prepare() {
 }
 
 void Loop::flush_streams() {
+  if (hooks_.before_write) hooks_.before_write();
   // By index: a stream that fails tells its owner, whose will may reach further streams.
   for (std::size_t i = 0; i < dirty_.size(); ++i) {
     if (dirty_[i] != nullptr) dirty_[i]->flush();
@@ -75,6 +76,7 @@ void Loop::flush_streams() {
 }
 
 void Loop::flush_heavy_streams() {
+  if (hooks_.before_write) hooks_.before_write();
   for (std::size_t i = 0; i < heavy_.size(); ++i) {
     if (heavy_[i] != nullptr) heavy_[i]->flush();
   }

@@ -33,11 +33,14 @@ struct LoopSizes {
 /// Owns a uv_loop_t and the memory of its turn. One thread; destroyed after everything that lives on it.
 class Loop {
  public:
-  /// What the owner does at the end of a turn. `before_flush` may send; true: it has more to do, the loop
-  /// does not wait. `after_flush` may destroy streams.
-  struct TurnEnd {
-    std::function<bool()> before_flush;
-    std::function<void()> after_flush;
+  /// What the owner does around a turn; each may be empty. `before_read`: bytes of a stream are about to be
+  /// looked at. `before_flush` may send; true: it has more to do, the loop does not wait. `before_write`:
+  /// what has been sent leaves now, also in the middle of a turn. `after_flush` may destroy streams.
+  struct Hooks {
+    std::function<void()> before_read = {};
+    std::function<bool()> before_flush = {};
+    std::function<void()> before_write = {};
+    std::function<void()> after_flush = {};
   };
 
   explicit Loop(LoopSizes sizes = {});
@@ -45,7 +48,7 @@ class Loop {
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  void on_turn_end(TurnEnd turn_end) { turn_end_ = std::move(turn_end); }
+  void set_hooks(Hooks hooks) { hooks_ = std::move(hooks); }
   /// Until stop().
   void run();
   /// Ends run() after the next flush: what is said on the way out still leaves. Loop's thread.
@@ -78,6 +81,9 @@ class Loop {
   void flush_streams();
   void flush_heavy_streams();
   bool has_room_in_backlog(std::size_t bytes) const { return backlog_ + bytes <= sizes_.backlog; }
+  void before_read() const {
+    if (hooks_.before_read) hooks_.before_read();
+  }
   uv_buf_t read_room();
   void after_read();
   std::span<std::uint8_t> took(std::size_t bytes) {
@@ -97,7 +103,7 @@ class Loop {
   LoopSizes sizes_;
   HandlePtr<uv_prepare_t> prepare_;
   HandlePtr<uv_idle_t> idle_;
-  TurnEnd turn_end_;
+  Hooks hooks_;
   std::unique_ptr<std::uint8_t[]> arena_;
   std::size_t read_used_ = 0;
   base::Arena turn_;

@@ -49,33 +49,45 @@ TcpListener::TcpListener(Loop& loop, Events events)
         if (const int status = watch(); status != 0) pause(status);
       }) {}
 
-base::Expected<std::unique_ptr<TcpListener>, std::string> TcpListener::open(Loop& loop,
-                                                                            const Address& address,
-                                                                            Reach reach, Events events) {
+base::Expected<std::unique_ptr<TcpListener>, std::string> TcpListener::open(Loop& loop, const Place& place,
+                                                                            Events events) {
   std::unique_ptr<TcpListener> listener(new TcpListener(loop, std::move(events)));
-  const int status = listener->listen(address, reach);
-  if (status != 0) return base::make_unexpected(address.text() + " " + reason_of(status));
+  const int status = listener->listen(place);
+  if (status != 0) return base::make_unexpected(place.address.text() + " " + reason_of(status));
   return listener;
 }
 
-int TcpListener::listen(const Address& address, Reach reach) {
-  const sockaddr_storage storage = to_sockaddr(address);
+/// A socket that is bound to the place; the status says why it is not.
+int TcpListener::bind_socket(const Place& place, bool is_shared) {
+  const sockaddr_storage storage = to_sockaddr(place.address);
   socket_.reset(socket(storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!socket_) return status_of_errno();
   const int fd = socket_.get();
   // Connections of the last run that linger do not keep the next one from its port.
   if (const int status = set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1); status != 0) return status;
-  if (!address.is_v4()) {
-    const int only = reach == Reach::ipv6_only ? 1 : 0;
+  if (is_shared) {
+    if (const int status = set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1); status != 0) return status;
+  }
+  if (!place.address.is_v4()) {
+    const int only = place.reach == Reach::ipv6_only ? 1 : 0;
     if (const int status = set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, only); status != 0) return status;
   }
+  const socklen_t size = storage.ss_family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
+  return bind(fd, &as_sockaddr(storage), size) == 0 ? 0 : status_of_errno();
+}
+
+int TcpListener::listen(const Place& place) {
+  if (place.sharing == Sharing::first) {
+    if (const int status = bind_socket(place, false); status != 0) return status;
+  }
+  if (const int status = bind_socket(place, place.sharing != Sharing::alone); status != 0) return status;
+  const int fd = socket_.get();
   // Inherited by what is accepted: no system call per connection.
   set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
   set_option(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, defer_accept_s);
-  socklen_t size = storage.ss_family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
-  if (bind(fd, &as_sockaddr(storage), size) != 0 || ::listen(fd, backlog) != 0) return status_of_errno();
+  if (::listen(fd, backlog) != 0) return status_of_errno();
   sockaddr_storage bound{};
-  size = sizeof bound;
+  socklen_t size = sizeof bound;
   getsockname(fd, reinterpret_cast<sockaddr*>(&bound), &size);
   address_ = from_sockaddr(as_sockaddr(bound));
 
@@ -117,12 +129,7 @@ bool TcpListener::accept_one() {
 }
 
 void TcpListener::take(Descriptor accepted) {
-  auto raw = std::make_unique<uv_tcp_t>();
-  if (uv_tcp_init(loop_.raw(), raw.get()) != 0) return;
-  HandlePtr<uv_tcp_t> handle(raw.release());
-  if (uv_tcp_open(handle.get(), accepted.get()) != 0) return;
-  static_cast<void>(accepted.release());  // the handle's now
-  events_.on_stream(std::make_unique<TcpStream>(loop_, std::move(handle)));
+  if (auto stream = TcpStream::adopt(loop_, std::move(accepted))) events_.on_stream(std::move(stream));
 }
 
 /// The spare descriptor makes room to take a client in and close it: it hears at once that it has to come

@@ -33,18 +33,26 @@ class TcpListener {
   };
   /// What an IPv6 address that stands for all takes in.
   enum class Reach : std::uint8_t { ipv6_only, ipv4_too };
+  /// Listeners of several loops share a place: the kernel spreads connections over them (SO_REUSEPORT). The
+  /// first of them finds out whether another program has it.
+  enum class Sharing : std::uint8_t { alone, first, further };
+  struct Place {
+    Address address;
+    Reach reach = Reach::ipv6_only;
+    Sharing sharing = Sharing::alone;
+  };
 
   /// Binds and listens. The error says which address and why ("0.0.0.0:1883 is taken by another program").
   [[nodiscard]] static base::Expected<std::unique_ptr<TcpListener>, std::string> open(Loop& loop,
-                                                                                      const Address& address,
-                                                                                      Reach reach,
+                                                                                      const Place& place,
                                                                                       Events events);
   /// Where it listens; the port is the real one when 0 was asked for.
   const Address& address() const { return address_; }
 
  private:
   TcpListener(Loop& loop, Events events);
-  [[nodiscard]] int listen(const Address& address, Reach reach);
+  [[nodiscard]] int bind_socket(const Place& place, bool is_shared);
+  [[nodiscard]] int listen(const Place& place);
   [[nodiscard]] int watch();
   void accept_all();
   [[nodiscard]] bool accept_one();

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <fcntl.h>
+
 #include "broker/base/check.h"
 #include "broker/net/sockaddr.h"
 
@@ -37,6 +39,23 @@ TcpStream::TcpStream(Loop& loop, TcpHandle handle) : loop_(loop), handle_(std::m
   if (uv_tcp_getpeername(handle_.get(), reinterpret_cast<sockaddr*>(&raw), &size) == 0) {
     peer_ = from_sockaddr(as_sockaddr(raw));
   }
+}
+
+std::unique_ptr<TcpStream> TcpStream::adopt(Loop& loop, Descriptor socket) {
+  auto raw = std::make_unique<uv_tcp_t>();
+  if (uv_tcp_init(loop.raw(), raw.get()) != 0) return nullptr;
+  TcpHandle handle(raw.release());
+  if (uv_tcp_open(handle.get(), socket.get()) != 0) return nullptr;
+  static_cast<void>(socket.release());  // the handle's now
+  return std::make_unique<TcpStream>(loop, std::move(handle));
+}
+
+/// libuv gives no descriptor away: the socket gets a second one before the handle closes its own.
+Descriptor TcpStream::detach() {
+  stop_reading();
+  uv_os_fd_t fd = -1;
+  if (uv_fileno(reinterpret_cast<uv_handle_t*>(handle_.get()), &fd) != 0) return Descriptor();
+  return Descriptor(fcntl(fd, F_DUPFD_CLOEXEC, 0));
 }
 
 TcpStream::~TcpStream() {
@@ -174,6 +193,7 @@ void TcpStream::on_read(ssize_t count) {
   if (count == 0) return;
   const auto size = static_cast<std::size_t>(count);
   const std::span<std::uint8_t> bytes = loop_.took(size);
+  loop_.before_read();
   owner_->on_bytes(bytes);
   loop_.after_read();
 }

@@ -10,6 +10,7 @@
 
 #include "broker/base/bytes.h"
 #include "broker/net/address.h"
+#include "broker/net/descriptor.h"
 #include "broker/net/handle.h"
 #include "broker/net/loop.h"
 
@@ -44,6 +45,8 @@ class TcpStream {
   using TcpHandle = HandlePtr<uv_tcp_t>;
 
   TcpStream(Loop& loop, TcpHandle handle);
+  /// A connected socket that has no handle yet; null: the system has refused it, and it is closed.
+  static std::unique_ptr<TcpStream> adopt(Loop& loop, Descriptor socket);
   ~TcpStream();
   TcpStream(const TcpStream&) = delete;
   TcpStream& operator=(const TcpStream&) = delete;
@@ -55,6 +58,10 @@ class TcpStream {
 
   /// The owner is at its end: what has been said is still written once, but nothing is kept for later.
   void finish();
+
+  /// The socket, to go on with on another loop; nothing is under way. None: no descriptors are left. The
+  /// stream is of no use any more.
+  [[nodiscard]] Descriptor detach();
 
   /// Adds bytes that live until the flush. They join the last piece when they are its neighbours in memory.
   void append(base::Bytes piece);

@@ -34,8 +34,14 @@ TEST_CASE("every case holds without a socket, in virtual time") {
   play_all<conformance::CoreStage>(Players::tcp_only);
 }
 
-TEST_CASE("every case holds over TCP") { play_all<TcpStage>(Players::core_only, TcpStage::Writes::whole); }
+TEST_CASE("every case holds over TCP") {
+  play_all<TcpStage>(Players::core_only, TcpStage::Writes::whole, 1U);
+}
+
+TEST_CASE("every case holds over TCP when its clients live on several workers") {
+  play_all<TcpStage>(Players::core_only, TcpStage::Writes::whole, 3U);
+}
 
 TEST_CASE("every case holds over TCP when each byte comes alone") {
-  play_all<TcpStage>(Players::core_only, TcpStage::Writes::byte_by_byte);
+  play_all<TcpStage>(Players::core_only, TcpStage::Writes::byte_by_byte, 1U);
 }

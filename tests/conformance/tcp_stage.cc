@@ -18,15 +18,17 @@ constexpr std::size_t connack_bytes = 4;
 /// What is longer goes out in one write behind that many single bytes.
 constexpr std::size_t most_single_bytes = 200;
 /// No CONNECT is late here: a connection that ends only then would look like one that the server ended.
-app::Config patient_config() {
+app::Config patient_config(std::uint32_t workers) {
   app::Config config;
+  config.broker.workers = workers;
   config.limits.connect_timeout = std::chrono::hours(1);
   return config;
 }
 
 }  // namespace
 
-TcpStage::TcpStage(Writes writes) : server_(patient_config()), writes_(writes) {}
+TcpStage::TcpStage(Writes writes, std::uint32_t workers)
+    : server_(patient_config(workers)), writes_(writes) {}
 
 void TcpStage::send(const std::string& client, base::Bytes bytes) {
   let_others_finish(client);

@@ -15,7 +15,7 @@ class TcpStage final : public Stage {
  public:
   /// In how many writes a client's bytes go out.
   enum class Writes { whole, byte_by_byte };
-  explicit TcpStage(Writes writes);
+  explicit TcpStage(Writes writes, std::uint32_t workers = 1);
 
   void send(const std::string& client, base::Bytes bytes) override;
   std::vector<std::uint8_t> receive(const std::string& client, std::size_t count) override;

@@ -179,7 +179,11 @@ Worker::Worker(const core::Limits& limits)
     : limits_(limits),
       log_(base::Level::error, base::LogFormat::text, [](base::Level, std::string_view) {}),
       model_(rules_of(limits)),
-      broker_({limits_, arena_, log_, [this] { return Model::assigned_id(model_.assigned_count()); }}) {}
+      broker_({.limits = limits_,
+               .turn = arena_,
+               .log = log_,
+               .new_client_id = [this] { return Model::assigned_id(model_.assigned_count()); },
+               .commons = commons_}) {}
 
 /// Every connection parts from its session before the sessions go.
 Worker::~Worker() {

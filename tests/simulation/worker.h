@@ -118,6 +118,7 @@ class Worker {
   base::Arena arena_{4096};
   base::Log log_;
   Model model_;
+  core::Commons commons_;
   core::Broker broker_;
   base::TimePoint now_{base::Duration(1'000'000)};
   int last_connection_ = 0;

@@ -131,7 +131,11 @@ World::World(const core::Limits& limits_in)
     : limits(limits_in),
       log(base::Level::debug, base::LogFormat::text,
           [this](base::Level, std::string_view line) { log_lines.emplace_back(line); }),
-      broker({limits, arena, log, [] { return std::string("assigned"); }}) {}
+      broker({.limits = limits,
+              .turn = arena,
+              .log = log,
+              .new_client_id = [] { return std::string("assigned"); },
+              .commons = commons}) {}
 
 Client& World::client(std::string id) {
   clients_.push_back(std::make_unique<Client>(*this, std::move(id)));

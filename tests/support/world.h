@@ -85,6 +85,7 @@ class World {
   std::size_t most_arena = 0;  // turn memory of the largest turn
   std::vector<std::string> log_lines;
   base::Log log;
+  core::Commons commons;
   core::Broker broker;
   base::TimePoint now{base::Duration(1'000'000)};
 

@@ -235,14 +235,6 @@ TEST_CASE("the defaults have nothing without effect") {
   CHECK(app::keys_without_effect(app::Config{}).empty());
 }
 
-TEST_CASE("one worker is what this version has, so only more of them are without effect") {
-  app::Config config;
-  config.broker.workers = 1;
-  CHECK(app::keys_without_effect(config).empty());
-  config.broker.workers = 2;
-  CHECK(app::keys_without_effect(config) == Names{"broker.workers"});
-}
-
 TEST_CASE("what differs from its default and has not landed is named, lists by number") {
   app::Config config;
   config.listeners.resize(2);
@@ -262,7 +254,6 @@ TEST_CASE("exactly these keys are without effect in this version") {
   }
   CHECK(names == Names{"broker.data_dir",
                        "broker.durability",
-                       "broker.workers",
                        "listener.*.protocol",
                        "listener.*.tls.cert",
                        "listener.*.tls.key",

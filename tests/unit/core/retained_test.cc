@@ -138,3 +138,19 @@ TEST_CASE("replay agrees with matching every topic one by one") {
     CHECK(replay(retained, filter, 1 + random() % 5) == expected);
   }
 }
+
+TEST_CASE(
+    "of two messages of a topic from two workers the one with the higher stamp stays, whichever comes "
+    "first") {
+  Retained retained({10, 1 << 20});
+  CHECK(retained.set(message("a", "new"), 2));
+  CHECK(retained.set(message("a", "old"), 1));
+  CHECK(retained.set(message("b", "gone"), 3));
+  CHECK(retained.set(message("b", ""), 5));
+  CHECK(retained.set(message("b", "late"), 4));
+  CHECK(retained.set(message("c", ""), 7));
+  CHECK(retained.set(message("c", "late"), 6));
+  CHECK(replay(retained, "#") == Topics{"a"});
+  CHECK(retained.set(message("b", "again"), 8));
+  CHECK(replay(retained, "#") == Topics{"a", "b"});
+}

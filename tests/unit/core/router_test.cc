@@ -8,7 +8,7 @@
 namespace {
 
 struct FakePeer final : core::Peer {
-  void forward(const core::Message& message) override { forwarded.emplace_back(message.topic()); }
+  void forward(const mqtt::Publish& publish, core::Stamp) override { forwarded.emplace_back(publish.topic); }
   std::vector<std::string> forwarded;
 };
 

@@ -11,14 +11,15 @@
 TEST_CASE("a turn ends in before_flush, the flush, after_flush; stop lets the turn end first") {
   net::Loop loop;
   std::string order;
-  loop.on_turn_end({[&] {
-                      order += 'b';
-                      return order.size() < 6;
-                    },
-                    [&] {
-                      order += 'a';
-                      if (order.size() == 6) loop.stop();
-                    }});
+  loop.set_hooks({.before_flush =
+                      [&] {
+                        order += 'b';
+                        return order.size() < 6;
+                      },
+                  .after_flush = [&] {
+                    order += 'a';
+                    if (order.size() == 6) loop.stop();
+                  }});
   net::Timer keeps_running(loop, [] {});
   keeps_running.set(loop.now() + std::chrono::hours(1));
   loop.run();

@@ -40,18 +40,17 @@ int lowest_free() {
 /// A listener that ends the loop with whatever happens, and notes it.
 struct Door {
   Door() {
-    auto opened =
-        net::TcpListener::open(loop, *net::parse_address("127.0.0.1", 0), net::TcpListener::Reach::ipv6_only,
-                               {[this](std::unique_ptr<net::TcpStream> stream) {
-                                  streams.push_back(std::move(stream));
-                                  loop.stop();
-                                },
-                                [this](std::optional<net::Address> peer, int with) {
-                                  (peer ? refused : pauses) += 1;
-                                  if (peer) last_refused = *peer;
-                                  status = with;
-                                  loop.stop();
-                                }});
+    auto opened = net::TcpListener::open(loop, {.address = *net::parse_address("127.0.0.1", 0)},
+                                         {[this](std::unique_ptr<net::TcpStream> stream) {
+                                            streams.push_back(std::move(stream));
+                                            loop.stop();
+                                          },
+                                          [this](std::optional<net::Address> peer, int with) {
+                                            (peer ? refused : pauses) += 1;
+                                            if (peer) last_refused = *peer;
+                                            status = with;
+                                            loop.stop();
+                                          }});
     REQUIRE(opened);
     listener = *std::move(opened);
   }

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <atomic>
+#include <functional>
+#include <vector>
+
+#include "broker/app/mail.h"
+#include "broker/base/mailbox.h"
+#include "broker/core/interest.h"
+#include "broker/net/wakeup.h"
+
+namespace app {
+
+/// All that other threads see of a worker. Owned by it and older than anything that posts.
+class Inbox {
+ public:
+  /// Unread bytes past which senders stop reading their clients for a moment.
+  static constexpr std::size_t high_water_bytes = 8 * 1024 * 1024;
+
+  /// `on_mail` runs on the loop's thread; it captures what outlives the inbox.
+  Inbox(net::Loop& loop, std::function<void()> on_mail) : wakeup_(loop, std::move(on_mail)) {}
+
+  /// Any thread. It never fails; who posts much asks `is_above_mark` first.
+  void post(Mail mail) {
+    unread_bytes_.fetch_add(weight_of(mail), std::memory_order_relaxed);
+    if (mailbox_.post(std::move(mail))) wakeup_.wake();
+  }
+  bool is_above_mark() const { return unread_bytes_.load(std::memory_order_relaxed) > high_water_bytes; }
+
+  /// The owner's thread: everything posted so far. Costs one load when there is nothing.
+  std::vector<Mail> drain() {
+    std::vector<Mail> mail = mailbox_.drain();
+    for (const Mail& each : mail) unread_bytes_.fetch_sub(weight_of(each), std::memory_order_relaxed);
+    return mail;
+  }
+
+  core::Interest interest;  // what its sessions subscribe to; written by the owner
+
+ private:
+  base::Mailbox<Mail> mailbox_;
+  std::atomic<std::size_t> unread_bytes_{0};
+  net::Wakeup wakeup_;
+};
+
+}  // namespace app
