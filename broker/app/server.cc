@@ -107,10 +107,10 @@ base::Expected<void, std::string> Server::listen() {
 
 /// The first worker's listener says which port it is when any would do.
 base::Expected<net::Address, std::string> Server::listen_everywhere(const Listener& listener) {
-  const auto address = workers_.front()->listen(listener, std::get<TcpBind>(listener.bind).port);
+  auto address = workers_.front()->listen(listener, std::get<TcpBind>(listener.bind).port);
   if (!address) return address;
   for (std::size_t i = 1; i < workers_.size(); ++i) {
-    const auto same = workers_[i]->listen(listener, address->port);
+    auto same = workers_[i]->listen(listener, address->port);
     if (!same) return same;
   }
   return address;
