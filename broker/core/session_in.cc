@@ -68,6 +68,7 @@ void Session::on_publish(const mqtt::Publish& publish, std::span<std::uint8_t> f
   const bool is_exactly_once = publish.qos == mqtt::Qos::exactly_once;
   if (is_exactly_once && !received_ids_.add(publish.packet_id)) {
     services_.counters.add(Metric::qos2_duplicates);
+    services_.effort.spend(Effort::per_request);
     link_->ack(mqtt::PacketType::pubrec, publish.packet_id);
     return;
   }
@@ -86,6 +87,7 @@ void Session::on_publish(const mqtt::Publish& publish, std::span<std::uint8_t> f
     }
   }
   if (publish.qos == mqtt::Qos::at_most_once) return;
+  services_.effort.spend(1);
   link_->ack(is_exactly_once ? mqtt::PacketType::pubrec : mqtt::PacketType::puback, publish.packet_id);
 }
 
