@@ -10,7 +10,6 @@
 
 #include "broker/base/check.h"
 #include "broker/base/owner.h"
-#include "broker/mqtt/reason.h"
 
 namespace app {
 namespace {
