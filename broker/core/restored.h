@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "broker/base/time.h"
+#include "broker/core/journal.h"
+
+namespace core {
+
+/// A session as the journal has kept it.
+struct RestoredSession {
+  struct Subscription {
+    std::string filter;
+    mqtt::Qos qos = mqtt::Qos::at_most_once;
+  };
+  struct Message {
+    Entry entry;
+    MessageRef message;        // null once released
+    bool is_released = false;  // its PUBREC has come
+  };
+  SessionKey key = 0;
+  std::string client_id;
+  base::Duration away_for{0};  // how long its client has been away, by the wall clock; never negative
+  std::vector<Subscription> subscriptions;
+  std::vector<Message> messages;         // by their number, rising
+  std::vector<mqtt::PacketId> received;  // QoS 2 ids that wait for their PUBREL
+};
+
+struct RestoredRetained {
+  MessageRef message;
+  Stamp stamp = 0;
+};
+
+struct RestoredWill {
+  SessionKey key = 0;
+  std::string client_id;
+  MessageRef message;
+};
+
+/// A message that one worker had forwarded to another, which had not taken it yet.
+struct RestoredForward {
+  std::uint32_t from = 0;
+  std::uint32_t to = 0;
+  std::uint64_t number = 0;
+  MessageRef message;
+};
+
+/// All that a journal gives back at start. Messages are counted by one thread at a time: it is handed to the
+/// workers before they run.
+struct Restored {
+  std::vector<RestoredSession> sessions;
+  std::vector<RestoredRetained> retained;
+  std::vector<RestoredWill> wills;
+  std::vector<RestoredForward> forwards;                  // by number, for each pair
+  std::vector<std::pair<std::string, std::string>> kept;  // of plugins: name, value
+  std::uint32_t workers = 1;                              // there were, when forwards were written
+  SessionKey last_key = 0;                                // the highest ever given
+  Stamp last_stamp = 0;
+};
+
+}  // namespace core
