@@ -8,6 +8,7 @@
 #include "broker/app/config.h"
 #include "broker/app/doors.h"
 #include "broker/app/forward_batch.h"
+#include "broker/core/journal.h"
 #include "broker/net/descriptor.h"
 
 namespace app {
@@ -29,6 +30,11 @@ struct Forward {
   std::unique_ptr<const ForwardBatch> batch;
 };
 
+/// The journal has kept the receiver's records up to there.
+struct Kept {
+  core::Sequence sequence;
+};
+
 /// Accept and read nothing more. When all workers have, Stop comes to all: behind everything they forwarded.
 struct StopReading {};
 
@@ -36,7 +42,7 @@ struct StopReading {};
 struct Stop {};
 
 /// Clients move rarely: a box keeps every other mail small.
-using Mail = std::variant<std::unique_ptr<Arrive>, Forward, StopReading, Stop>;
+using Mail = std::variant<std::unique_ptr<Arrive>, Forward, Kept, StopReading, Stop>;
 
 /// What mail weighs against the receiver's high-water mark, in bytes.
 inline std::size_t weight_of(const Mail& mail) {

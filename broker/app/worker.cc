@@ -54,7 +54,8 @@ Worker::Worker(const Parts& parts, const std::vector<plugin::Plugin*>& plugins)
                .interest = parts.count > 1 ? &inbox_.interest : nullptr}),
       events_(loop_, parts.log),
       timer_(loop_, [this] { due_ = Due::after_reads; }),
-      connect_bytes_(parts.config.limits.connect_bytes) {
+      connect_bytes_(parts.config.limits.connect_bytes),
+      kept_(parts.config.broker.durability == Durability::off ? ~core::Sequence{0} : 0) {
   for (plugin::Plugin* added : plugins) broker_.add_plugin(*added);
   net::Loop::Hooks hooks{.before_flush = [this] { return before_flush(); },
                          .after_flush = [this] { after_flush(); }};
@@ -259,6 +260,7 @@ void Worker::go_on_with_put_off() {
 void Worker::remove(Connection& connection) {
   watched_.erase(&connection);
   if (connection.has_put_off()) std::erase(put_off_, &connection);
+  if (connection.withholds()) std::erase(withholding_, &connection);
   const std::size_t at = connection.index;
   connections_[at].swap(connections_.back());
   connections_[at]->index = at;
@@ -322,6 +324,11 @@ void Worker::on_mail(Forward& forward) {
     broker_.router().publish_local(outgoing, stamp);
     loop_.flush_what_is_much();
   });
+}
+
+void Worker::on_mail(const Kept& kept) {
+  kept_ = kept.sequence;
+  std::erase_if(withholding_, [](Connection* connection) { return connection->release(); });
 }
 
 void Worker::on_mail(StopReading&) {

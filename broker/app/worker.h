@@ -88,6 +88,8 @@ class Worker final : GreetingHost, ConnectionHost {
   bool is_turn_full() const override { return broker_.is_turn_full() || forwarding_.is_any_above_mark(); }
   bool is_stopping() const override { return is_stopping_; }
   void on_put_off(Connection& connection) override;
+  core::Sequence kept() const override { return kept_; }
+  void on_withheld(Connection& connection) override { withholding_.push_back(&connection); }
 
   base::Expected<net::Address, std::string> listen_at(const Listener& listener, const net::Address& address,
                                                       net::TcpListener::Reach reach);
@@ -109,6 +111,7 @@ class Worker final : GreetingHost, ConnectionHost {
   void drain_mail();
   void on_mail(const std::unique_ptr<Arrive>& arrive);
   void on_mail(Forward& forward);
+  void on_mail(const Kept& kept);
   void on_mail(StopReading&);
   void on_mail(Stop&);
   void remove(Connection& connection);
@@ -136,6 +139,8 @@ class Worker final : GreetingHost, ConnectionHost {
   base::DeadlineQueue<std::pair<Connection*, std::uint64_t>> stall_deadlines_;
   std::unordered_map<const Connection*, std::uint64_t> watched_;  // with a backlog, since their last on_slow
   std::uint64_t last_watch_ = 0;
+  core::Sequence kept_;                                         // by the journal
+  std::vector<Connection*> withholding_;                        // who waits for it to come further
   std::vector<std::unique_ptr<const ForwardBatch>> forwarded_;  // what this turn's pieces may refer to
   bool is_stopping_ = false;
   bool has_told_ = false;                        // the server of it
