@@ -16,6 +16,8 @@ namespace {
 
 /// How long nobody who was put off is heard when another worker's mailbox is full.
 constexpr base::Duration held_up_for{1};
+/// What plugins do now and then.
+constexpr base::Duration tick_every = std::chrono::seconds(1);
 /// How many connections that were put off are heard in one turn.
 constexpr std::int64_t put_off_per_turn = 10;
 
@@ -65,6 +67,7 @@ Worker::Worker(const Parts& parts, const std::vector<plugin::Plugin*>& plugins)
     hooks.before_write = [this] { forwarding_.post(); };
   }
   loop_.set_hooks(std::move(hooks));
+  if (parts.index == 0 && !plugins.empty()) next_tick_ = loop_.now() + tick_every;
 }
 
 void Worker::meet(Worker& other) {
@@ -272,9 +275,16 @@ void Worker::remove(Connection& connection) {
 void Worker::on_time() {
   due_ = Due::no;
   armed_for_.reset();
+  tick();
   broker_.on_time(loop_.now());
   end_late_greetings();
   look_at_slow();
+}
+
+void Worker::tick() {
+  if (!next_tick_ || loop_.now() < *next_tick_) return;
+  next_tick_ = loop_.now() + tick_every;
+  broker_.tick(loop_.now());
 }
 
 void Worker::end_late_greetings() {
@@ -300,7 +310,8 @@ void Worker::look_at_slow() {
 
 void Worker::arm_timer() {
   std::optional<base::TimePoint> next;
-  for (const auto due : {broker_.next_deadline(), connect_deadlines_.next(), stall_deadlines_.next()}) {
+  for (const auto due :
+       {broker_.next_deadline(), connect_deadlines_.next(), stall_deadlines_.next(), next_tick_}) {
     if (due && (!next || *due < *next)) next = due;
   }
   if (!put_off_.empty()) next = loop_.now() + held_up_for;

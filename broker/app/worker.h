@@ -107,6 +107,7 @@ class Worker final : GreetingHost, ConnectionHost {
   void end_late_greetings();
   void look_at_slow();
   void arm_timer();
+  void tick();
   void tell_reading_stopped();
   void drain_mail();
   void on_mail(const std::unique_ptr<Arrive>& arrive);
@@ -128,6 +129,7 @@ class Worker final : GreetingHost, ConnectionHost {
   base::Buffer scratch_;
   net::Timer timer_;
   std::optional<base::TimePoint> armed_for_;
+  std::optional<base::TimePoint> next_tick_;  // of plugins; none: another worker has them
   enum class Due : std::uint8_t { no, after_reads, now } due_ = Due::no;
   std::vector<std::unique_ptr<net::TcpListener>> listeners_;
   ConnectBytes connect_bytes_;

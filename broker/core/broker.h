@@ -52,6 +52,8 @@ class Broker final : public SessionOwner {
   Effort& effort() { return effort_; }
   /// Keep-alives and session ends due at `now`.
   void on_time(base::TimePoint now);
+  /// Once a second, on one worker: plugins are told.
+  void tick(base::TimePoint now) { publishing_.tick(now); }
   std::optional<base::TimePoint> next_deadline() const { return deadlines_.next(); }
   /// The last call of a turn before the flush: sessions that ended with their connection go.
   void end_turn();

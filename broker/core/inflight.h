@@ -23,7 +23,8 @@ class Inflight {
 
   struct Entry {
     EntryNumber number = 0;  // in the journal; 0: not there
-    MessageRef message{};  // null in a session that ends with its connection: 3.1.1 re-sends only on a new one
+    MessageRef
+        message{};  // null in a session that ends with its connection: 3.1.1 re-sends only on a new one
     mqtt::PacketId id = 0;
     mqtt::Qos qos = mqtt::Qos::at_least_once;
     State state = State::sent;

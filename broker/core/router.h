@@ -53,6 +53,8 @@ class Router {
     return last_packet_id_;
   }
 
+  /// Null: nothing survives a restart.
+  Journal* journal() const { return parts_.journal; }
   Subscriptions& subscriptions() { return subscriptions_; }
   const Retained& retained() const { return retained_; }
 
