@@ -27,6 +27,7 @@ struct Arrive {
 
 /// Messages that entered the broker at the sender, for the receiver's sessions.
 struct Forward {
+  std::uint32_t from;
   std::unique_ptr<const ForwardBatch> batch;
 };
 

@@ -69,10 +69,10 @@ Server::Server(const Config& config, const base::Log& log, std::vector<plugin::P
       still_reading_(worker_count(config.broker)) {
   const std::uint32_t count = worker_count(config_.broker);
   for (std::uint32_t index = 0; index < count; ++index) {
-    workers_.push_back(
-        std::make_unique<Worker>(Worker::Parts{index, count, *this, commons_, config_, limits_, admission_,
-                                               doors_, log_, loop_sizes_of(config_.limits, loop_sizes)},
-                                 plugins_));
+    workers_.push_back(std::make_unique<Worker>(
+        Worker::Parts{index, count, *this, commons_, nullptr, config_, limits_, admission_, doors_, log_,
+                      loop_sizes_of(config_.limits, loop_sizes)},
+        plugins_));
   }
   if (count > net::usable_cores()) {
     log_.warn("more_workers_than_cores", {{"workers", count},

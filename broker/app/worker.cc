@@ -47,13 +47,16 @@ Worker::Worker(const Parts& parts, const std::vector<plugin::Plugin*>& plugins)
     : parts_(parts),
       loop_(parts.loop_sizes),
       inbox_(loop_, [this] { drain_mail(); }),
+      forwarding_(parts.index, parts.journal),
       inboxes_(parts.count, &inbox_),
       broker_({.limits = parts.limits,
                .turn = loop_.turn(),
                .log = parts.log,
                .new_client_id = [this] { return new_client_id(); },
                .commons = parts.commons,
-               .interest = parts.count > 1 ? &inbox_.interest : nullptr}),
+               .interest = parts.count > 1 ? &inbox_.interest : nullptr,
+               .lasting = parts.count > 1 ? &inbox_.lasting : nullptr,
+               .journal = parts.journal}),
       events_(loop_, parts.log),
       timer_(loop_, [this] { due_ = Due::after_reads; }),
       connect_bytes_(parts.config.limits.connect_bytes),
@@ -64,15 +67,21 @@ Worker::Worker(const Parts& parts, const std::vector<plugin::Plugin*>& plugins)
   if (parts.count > 1) {
     broker_.add_peer(forwarding_);
     hooks.before_read = [this] { drain_mail(); };
-    hooks.before_write = [this] { forwarding_.post(); };
   }
+  if (parts.count > 1 || parts.journal != nullptr) hooks.before_write = [this] { post(); };
   loop_.set_hooks(std::move(hooks));
   if (parts.index == 0 && !plugins.empty()) next_tick_ = loop_.now() + tick_every;
 }
 
 void Worker::meet(Worker& other) {
   inboxes_[other.parts_.index] = &other.inbox_;
-  forwarding_.add(other.inbox_);
+  forwarding_.add(other.parts_.index, other.inbox_);
+}
+
+/// The journal first: what another worker takes over has to be in it before.
+void Worker::post() {
+  if (parts_.journal != nullptr) parts_.journal->post();
+  forwarding_.post();
 }
 
 /// One that belongs to this worker, so that the client is found here.
@@ -234,7 +243,7 @@ bool Worker::before_flush() {
 /// Here nothing of this turn is still to be read, and later ones read nothing.
 void Worker::tell_reading_stopped() {
   if (std::exchange(has_told_, true)) return;
-  forwarding_.post();
+  post();
   parts_.host.on_reading_stopped();
 }
 
@@ -335,6 +344,7 @@ void Worker::on_mail(Forward& forward) {
     broker_.router().publish_local(outgoing, stamp);
     loop_.flush_what_is_much();
   });
+  if (forwarded_.back()->last_number != 0) parts_.journal->take(forward.from, forwarded_.back()->last_number);
 }
 
 void Worker::on_mail(const Kept& kept) {

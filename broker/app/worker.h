@@ -47,6 +47,7 @@ class Worker final : GreetingHost, ConnectionHost {
     std::uint32_t count;
     WorkerHost& host;
     core::Commons& commons;
+    core::Journal* journal;  // its own; null: nothing survives a restart
     const Config& config;
     const core::Limits& limits;
     const Admission& admission;
@@ -109,6 +110,7 @@ class Worker final : GreetingHost, ConnectionHost {
   void arm_timer();
   void tick();
   void tell_reading_stopped();
+  void post();
   void drain_mail();
   void on_mail(const std::unique_ptr<Arrive>& arrive);
   void on_mail(Forward& forward);

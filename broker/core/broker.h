@@ -23,6 +23,7 @@ class Broker final : public SessionOwner {
     std::function<std::string()> new_client_id;  // for clients that bring none; unguessable
     Commons& commons;
     Interest* interest = nullptr;  // told what its sessions subscribe to; null: nobody asks
+    Interest* lasting = nullptr;   // the same of those that are kept when their connection ends
     Journal* journal = nullptr;    // told what must survive a restart; null: nothing does
   };
   explicit Broker(Parts parts);

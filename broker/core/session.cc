@@ -9,7 +9,10 @@
 namespace core {
 
 Session::~Session() {
-  for (const std::string& filter : filters_) services_.router.subscriptions().remove(filter, slot_);
+  for (const std::string& filter : filters_) {
+    services_.router.subscriptions().remove(filter, slot_);
+    if (is_lasting_ && services_.lasting != nullptr) services_.lasting->remove(filter);
+  }
 }
 
 void Session::attach(Link& link, const mqtt::Connect& connect, base::TimePoint now) {

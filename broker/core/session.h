@@ -49,6 +49,7 @@ struct Services {
   std::vector<MessageRef>& held;  // what this turn's pieces refer to; emptied after the flush
   Journal* journal;               // null: nothing survives a restart
   EntryNumber& last_entry;        // given on this worker
+  Interest* lasting;              // told what lasting sessions subscribe to; null: nobody asks
 };
 
 /// One client's protocol state. Knows no socket and no clock; everything it does goes to its link and to
@@ -122,6 +123,8 @@ class Session {
   bool has_room_for(std::string_view filter) const;
   mqtt::Reason add_subscription(const mqtt::Subscribe::Entry& entry);
   void unsubscribe(const mqtt::Unsubscribe& unsubscribe);
+  void add_filter(std::string_view filter);
+  void remove_filter(std::string_view filter);
   void drop_walk(std::string_view filter);
   void disconnect(base::TimePoint now);
   void lose_link(base::TimePoint now);

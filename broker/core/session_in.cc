@@ -124,8 +124,7 @@ mqtt::Reason Session::add_subscription(const mqtt::Subscribe::Entry& entry) {
     return mqtt::Reason::quota_exceeded;
   }
   if (services_.router.subscriptions().set(entry.filter, {this, slot_}, entry.options)) {
-    filters_.emplace(entry.filter);
-    filters_cost_ += Subscriptions::cost_of(entry.filter);
+    add_filter(entry.filter);
   }
   record([&](Journal& journal) { journal.subscribe(key_, entry.filter, entry.options.qos); });
   if (!walks_) walks_ = std::make_unique<RetainedWalks>();
@@ -141,13 +140,24 @@ bool Session::has_room_for(std::string_view filter) const {
 void Session::unsubscribe(const mqtt::Unsubscribe& unsubscribe) {
   for (const std::string_view filter : unsubscribe.filters) {
     if (!services_.router.subscriptions().remove(filter, slot_)) continue;
-    filters_.erase(filters_.find(filter));
-    filters_cost_ -= Subscriptions::cost_of(filter);
+    remove_filter(filter);
     drop_walk(filter);
     record([&](Journal& journal) { journal.unsubscribe(key_, filter); });
   }
   services_.effort.spend(steps_per_filter * unsubscribe.filters.size());
   answer(mqtt::Unsuback{.packet_id = unsubscribe.packet_id});
+}
+
+void Session::add_filter(std::string_view filter) {
+  filters_.emplace(filter);
+  filters_cost_ += Subscriptions::cost_of(filter);
+  if (is_lasting_ && services_.lasting != nullptr) services_.lasting->add(filter);
+}
+
+void Session::remove_filter(std::string_view filter) {
+  filters_.erase(filters_.find(filter));
+  filters_cost_ -= Subscriptions::cost_of(filter);
+  if (is_lasting_ && services_.lasting != nullptr) services_.lasting->remove(filter);
 }
 
 void Session::drop_walk(std::string_view filter) {

@@ -57,9 +57,8 @@ void Session::forget_received(mqtt::PacketId id) {
 void Session::restore(const RestoredSession& kept, base::TimePoint now) {
   offline_since_ = now - kept.away_for;
   for (const RestoredSession::Subscription& each : kept.subscriptions) {
-    if (!services_.router.subscriptions().set(each.filter, {this, slot_}, {.qos = each.qos})) continue;
-    filters_.emplace(each.filter);
-    filters_cost_ += Subscriptions::cost_of(each.filter);
+    if (services_.router.subscriptions().set(each.filter, {this, slot_}, {.qos = each.qos}))
+      add_filter(each.filter);
   }
   for (const mqtt::PacketId id : kept.received) received_ids_.add(id);
   for (const RestoredSession::Message& each : kept.messages) restore_message(each);

@@ -14,8 +14,6 @@ namespace support {
 /// leave is the picture of the last batch that was kept.
 class MemoryJournal final : public core::Journal {
  public:
-  /// The end of a turn: its records become a batch.
-  void post();
   /// Everything posted is safe.
   void keep() { kept_ = sequence_ - 1; }
   core::Sequence kept() const { return kept_; }
@@ -43,6 +41,7 @@ class MemoryJournal final : public core::Journal {
   void forward(std::uint32_t to, std::uint64_t number, const mqtt::Publish& publish) override;
   void take(std::uint32_t from, std::uint64_t number) override;
   void keep(std::string_view name, base::Bytes value) override;
+  void post() override;
   std::uint64_t count() const override { return told_.size(); }
   core::Sequence sequence() const override { return sequence_; }
 
