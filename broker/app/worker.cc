@@ -78,6 +78,16 @@ void Worker::meet(Worker& other) {
   forwarding_.add(other.parts_.index, other.inbox_);
 }
 
+/// Of several workers each has its own copy: messages are counted by one thread.
+void Worker::restore(const core::RestoredRetained& kept) {
+  if (parts_.count == 1) return broker_.restore(kept);
+  broker_.restore({core::MessageRef::make({.topic = kept.message->topic(),
+                                           .payload = kept.message->payload(),
+                                           .qos = kept.message->qos(),
+                                           .retain = true}),
+                   kept.stamp});
+}
+
 /// The journal first: what another worker takes over has to be in it before.
 void Worker::post() {
   if (parts_.journal != nullptr) parts_.journal->post();

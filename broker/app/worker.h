@@ -63,6 +63,10 @@ class Worker final : GreetingHost, ConnectionHost {
                                                                  std::uint16_t port);
   /// Before anybody runs: another worker, to which messages are forwarded and clients handed over.
   void meet(Worker& other);
+  /// Before anybody runs: what the journal has kept of this worker's clients, and every retained message.
+  void restore(const core::RestoredSession& kept) { broker_.restore(kept, loop_.now()); }
+  void restore(const core::RestoredRetained& kept);
+  void restore(const core::RestoredWill& kept) { broker_.restore(kept, loop_.now()); }
   /// Serves until Stop.
   void run() {
     loop_.run();

@@ -26,6 +26,14 @@ EntryNumber last_number(const Restored& restored) {
   return last;
 }
 
+/// Sessions of different workers share no message.
+MessageRef copy_of(const Message& message) {
+  return MessageRef::make({.topic = message.topic(),
+                           .payload = message.payload(),
+                           .qos = message.qos(),
+                           .retain = message.retain()});
+}
+
 }  // namespace
 
 std::vector<SettledForward> settle_forwards(Restored& restored) {
@@ -38,8 +46,9 @@ std::vector<SettledForward> settle_forwards(Restored& restored) {
       const mqtt::Qos qos = wanted_qos(session, *forward.message);
       if (qos == mqtt::Qos::at_most_once) continue;
       const Entry entry{.number = last, .qos = qos};
-      session.messages.push_back({entry, forward.message, false});
-      settled.push_back({session.key, entry, forward.message});
+      const MessageRef own = copy_of(*forward.message);
+      session.messages.push_back({entry, own, false});
+      settled.push_back({session.key, entry, own});
     }
   }
   return settled;

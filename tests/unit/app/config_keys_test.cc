@@ -253,7 +253,7 @@ TEST_CASE("exactly these keys are without effect in this version") {
     if (!key.has_effect()) names.emplace_back(key.name);
   }
   CHECK(names ==
-        Names{"broker.data_dir", "broker.durability", "listener.*.protocol", "listener.*.tls.cert",
+        Names{"listener.*.protocol", "listener.*.tls.cert",
               "listener.*.tls.key", "listener.*.tls.client_ca", "listener.*.tls.require_client_certificate",
               "listener.*.proxy_protocol", "auth.password_file", "auth.acl_file", "mesh.node_id",
               "mesh.node_name", "mesh.node_short_name", "mesh.topic", "mesh.json.respect_gateways",
