@@ -164,7 +164,7 @@ void Client::write() {
 
 void Client::read(std::size_t most) {
   if (read_once(most)) return;
-  complain("the broker has closed the connection");
+  if (!is_close_tolerated_) complain("the broker has closed the connection");
   drop();
 }
 

@@ -54,8 +54,9 @@ class Client {
   int fd() const { return fd_; }
   bool has_to_write() const { return !out_.empty(); }
   void write();
-  /// Up to `most` bytes; the broker may not end the connection.
+  /// Up to `most` bytes. That the broker ends the connection is wrong unless it is tolerated.
   void read(std::size_t most);
+  void tolerate_close() { is_close_tolerated_ = true; }
   std::size_t heard() const { return heard_; }  // packets
 
  private:
@@ -99,6 +100,7 @@ class Client {
   bool is_connected_ = false;
   bool is_clean_ = false;
   bool has_will_ = false;
+  bool is_close_tolerated_ = false;
   hostile::Bytes out_;
   std::string in_;
   std::uint16_t last_id_ = 0;
