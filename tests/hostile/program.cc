@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string_view>
+#include <utility>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -28,7 +29,7 @@ constexpr int stop_patience_ms = 60'000;
 /// to it stays below the same again. A use after free is still found, with the stack of the use.
 constexpr const char* sanitizer_options =
     "ASAN_OPTIONS=detect_leaks=1:quarantine_size_mb=1:thread_local_quarantine_size_kb=64:"
-    "malloc_context_size=0:allocator_release_to_os_interval_ms=100";
+    "malloc_context_size=0:allocator_release_to_os_interval_ms=100:verify_asan_link_order=0";
 
 std::string program_path() {
   const char* other = std::getenv("MESHBROKER_PROGRAM");
@@ -42,15 +43,22 @@ int file_without_name() {
   return fd;
 }
 
+/// As execve wants them; views of `words`.
+std::vector<char*> pointers_to(std::vector<std::string>& words) {
+  std::vector<char*> pointers;
+  pointers.reserve(words.size() + 1);
+  for (std::string& word : words) pointers.push_back(word.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
 /// In the child, between fork and exec.
-[[noreturn]] void become(std::vector<char*>& arguments, int log) {
+[[noreturn]] void become(const std::vector<char*>& arguments, const std::vector<char*>& environment,
+                         int log) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);  // a test that is cut off leaves no broker behind
   dup2(log, STDOUT_FILENO);
   dup2(log, STDERR_FILENO);
-  std::string options = sanitizer_options;
-  std::string stacks = "UBSAN_OPTIONS=print_stacktrace=1";
-  char* const environment[] = {options.data(), stacks.data(), nullptr};
-  execve(arguments.front(), arguments.data(), environment);
+  execve(arguments.front(), arguments.data(), environment.data());
   _exit(127);
 }
 
@@ -68,34 +76,31 @@ std::uint16_t port_in(std::string_view log) {
 
 }  // namespace
 
-Program::Program(const std::vector<std::string>& settings) : log_(file_without_name()) {
+Program::Program(const std::vector<std::string>& settings, std::vector<std::string> environment)
+    : log_(file_without_name()) {
   CHECK(log_ >= 0);
-  start(settings);
+  start(settings, std::move(environment));
   process_ = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0));
   const auto give_up = std::chrono::steady_clock::now() + start_patience;
   while (port_ == 0 && std::chrono::steady_clock::now() < give_up && !wait_for_end(5)) port_ = port_in(log());
 }
 
 Program::~Program() {
-  if (pid_ > 0) {
-    kill(pid_, SIGKILL);
-    waitpid(pid_, nullptr, 0);
-  }
+  kill_now();
   if (process_ >= 0) close(process_);
   close(log_);
 }
 
-void Program::start(const std::vector<std::string>& settings) {
+void Program::start(const std::vector<std::string>& settings, std::vector<std::string> environment) {
   std::vector<std::string> words = {
       program_path(),        "-c", "/dev/null", "--set", "listener.0.bind=\"127.0.0.1:0\"", "--set",
       "broker.data_dir=\"\""};
   for (const std::string& setting : settings) words.insert(words.end(), {"--set", setting});
-  std::vector<char*> arguments;
-  arguments.reserve(words.size() + 1);
-  for (std::string& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
+  environment.insert(environment.end(), {sanitizer_options, "UBSAN_OPTIONS=print_stacktrace=1"});
+  const std::vector<char*> arguments = pointers_to(words);
+  const std::vector<char*> variables = pointers_to(environment);
   pid_ = fork();
-  if (pid_ == 0) become(arguments, log_);
+  if (pid_ == 0) become(arguments, variables, log_);
 }
 
 bool Program::wait_for_end(int timeout_ms) {
@@ -136,6 +141,13 @@ int Program::stop() {
   waitpid(pid_, &status, 0);
   pid_ = -1;
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+void Program::kill_now() {
+  if (pid_ <= 0) return;
+  kill(pid_, SIGKILL);
+  waitpid(pid_, nullptr, 0);
+  pid_ = -1;
 }
 
 std::string Program::log() const {

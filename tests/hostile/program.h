@@ -15,8 +15,9 @@ namespace hostile {
 /// that ask about the process are for any.
 class Program {
  public:
-  /// Each setting as after --set: "limits.inflight=50".
-  explicit Program(const std::vector<std::string>& settings);
+  /// Each setting as after --set: "limits.inflight=50"; the last of a name counts. `environment` is added:
+  /// "NAME=value".
+  explicit Program(const std::vector<std::string>& settings, std::vector<std::string> environment = {});
   /// Kills it if it still runs.
   ~Program();
   Program(const Program&) = delete;
@@ -33,10 +34,12 @@ class Program {
   /// SIGTERM. The exit code, -1 when a signal ended it or it did not end in time. A sanitizer that found
   /// something, leaks too, makes it another than 0.
   int stop();
+  /// SIGKILL; gone when this returns.
+  void kill_now();
   std::string log() const;
 
  private:
-  void start(const std::vector<std::string>& settings);
+  void start(const std::vector<std::string>& settings, std::vector<std::string> environment);
   [[nodiscard]] bool wait_for_end(int timeout_ms);
 
   pid_t pid_ = -1;
