@@ -15,12 +15,13 @@ Session::~Session() {
   }
 }
 
-void Session::attach(Link& link, const mqtt::Connect& connect, base::TimePoint now) {
+void Session::attach(Link& link, const mqtt::Connect& connect, bool is_present, base::TimePoint now) {
   link_ = &link;
   has_logged_full_queue_ = false;
   keepalive_.start(connect.keepalive_s, now);
   record([this](Journal& journal) { journal.set_here(key_); });
   set_will(connect);
+  answer(mqtt::Connack{.session_present = is_present, .reason = mqtt::Reason::success});
   resend();
   want_work();
 }
@@ -35,7 +36,9 @@ void Session::set_will(const mqtt::Connect& connect) {
                             .payload = connect.will->payload,
                             .qos = connect.will->qos,
                             .retain = connect.will->retain});
-  if (services_.journal != nullptr) services_.journal->set_will(key_, client_id_, *will_);
+  if (services_.journal == nullptr) return;
+  services_.journal->set_will(key_, client_id_, *will_);
+  last_told_ = services_.journal->sequence();
 }
 
 /// Published or not to be published: either way it is over.

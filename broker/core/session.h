@@ -79,12 +79,9 @@ class Session {
   void restore(const RestoredSession& kept, base::TimePoint now);
   /// It is over for good: the journal forgets it.
   void forget();
-  /// What has to be kept before anything about it may be promised; 0: nothing.
-  Sequence last_told() const { return last_told_; }
-
-  /// A connection has been accepted and has its CONNACK. Re-sends what was under way [MQTT-4.4.0-1], then
-  /// what waited.
-  void attach(Link& link, const mqtt::Connect& connect, base::TimePoint now);
+  /// A connection has been accepted. Sends CONNACK, re-sends what was under way [MQTT-4.4.0-1], then what
+  /// waited.
+  void attach(Link& link, const mqtt::Connect& connect, bool is_present, base::TimePoint now);
 
   /// Any packet but PUBLISH.
   void on_packet(const mqtt::Packet& packet, base::TimePoint now);

@@ -115,9 +115,17 @@ void Checker::judge_arrival(ClientNumber client, const Message& message, const A
   if (!is_possible(session, message, arrival.is_retained)) fault(FaultKind::stray, what);
   if (arrival.is_retained) return;
   const bool is_again = ++session.arrived[name] > 1;
-  const bool may_come_again = arrival.qos == 1 || (arrival.qos == 0 && message.publication.qos == 1);
+  const bool is_unremembered = arrival.qos == 0 || session.is_clean;
+  const bool may_come_again = arrival.qos == 1 || (arrival.qos == 0 && message.publication.qos == 1) ||
+                              (is_unremembered && is_published_again(message));
   if (is_again && !may_come_again) fault(FaultKind::doubled, what);
   if (!is_again) judge_order(client, message, arrival.qos);
+}
+
+bool Checker::is_published_again(const Message& message) const {
+  return message.publication.qos > 0 && std::ranges::any_of(kills_, [&message](Tick kill) {
+           return message.sent < kill && kill < message.acknowledged;
+         });
 }
 
 /// A message that is sent again at QoS 1 may have been passed on before a session has subscribed to it: what

@@ -60,6 +60,9 @@ class Checker {
   /// PUBACK or PUBCOMP. A will: its client's next CONNACK, before which it must have been published.
   void acknowledged(MessageName name);
   void arrived(ClientNumber client, const Arrival& arrival);
+  /// The broker was killed. A message whose publisher had not heard of it yet is published again, so it may
+  /// come again where it leaves before it is kept and nobody remembers it: at QoS 0, and to clean sessions.
+  void killed() { kills_.push_back(++now_); }
   /// What a client itself finds wrong.
   void complain(std::string text) { fault(FaultKind::protocol, std::move(text)); }
 
@@ -111,6 +114,7 @@ class Checker {
   void fault(FaultKind kind, std::string text) { faults_.push_back({kind, std::move(text)}); }
   void judge_arrival(ClientNumber client, const Message& message, const Arrival& arrival);
   void judge_order(ClientNumber client, const Message& message, int qos);
+  bool is_published_again(const Message& message) const;
   bool is_possible(const Session& session, const Message& message, bool is_replay) const;
   /// From its sending to its acknowledgement, or until now, a subscription at QoS 1 or 2 was certain.
   bool is_covered(const Session& session, const Message& message) const;
@@ -121,6 +125,7 @@ class Checker {
                           const std::string& found) const;
 
   Tick now_ = 0;
+  std::vector<Tick> kills_;
   std::map<ClientNumber, Session> sessions_;
   std::map<MessageName, Message> messages_;
   std::map<std::string, std::vector<MessageName>> retained_;  // in the order of sending

@@ -112,6 +112,34 @@ TEST_CASE("checker: QoS 0 that was sent once may not come twice") {
   CHECK(story.faults() == Names{"doubled"});
 }
 
+TEST_CASE("checker: at QoS 0 a QoS 2 message may come again when the broker was killed before it answered") {
+  Story story;
+  const Publication before = story.publish(2);  // acknowledged before the kill
+  const Publication under_way = story.send(2);
+  story.arrive(before, 0);
+  story.arrive(under_way, 0);
+  story.checker.killed();
+  story.arrive(under_way, 0);
+  CHECK(story.faults().empty());
+  story.arrive(before, 0);
+  CHECK(story.faults() == Names{"doubled"});
+}
+
+TEST_CASE("checker: the same holds for a clean session, but not for one that lasts") {
+  for (const bool is_clean : {true, false}) {
+    Story story;
+    if (is_clean) story.connect(true);
+    if (is_clean) story.subscribe("t/#", 2);
+    const Publication under_way = story.send(2);
+    story.arrive(under_way, 2);
+    story.checker.killed();
+    story.connect(is_clean, !is_clean);
+    if (is_clean) story.subscribe("t/#", 2);
+    story.arrive(under_way, 2);
+    CHECK(story.faults() == (is_clean ? Names{} : Names{"doubled"}));
+  }
+}
+
 TEST_CASE("checker: a first arrival behind a later message is out of order") {
   Story story;
   const Publication first = story.publish(1);

@@ -158,7 +158,10 @@ void Torture::come_and_go(Client& client, std::size_t number) {
 
 void Torture::end_round() {
   for (const auto& client : clients_) client->foresee_loss();
-  if (plan_.ending == Ending::kill) program_->kill_now();
+  if (plan_.ending == Ending::kill) {
+    program_->kill_now();
+    checker_.killed();
+  }
   if (plan_.ending == Ending::stop && program_->stop() != 0) {
     faults_.push_back({FaultKind::protocol, "SIGTERM did not end the broker with exit code 0"});
     program_->kill_now();

@@ -300,3 +300,20 @@ TEST_CASE("keys and numbers go on above what was kept") {
   REQUIRE(later.sessions[0].messages.size() == 2);
   CHECK(later.sessions[0].messages[1].entry.number > restored.sessions[0].messages[0].entry.number);
 }
+
+TEST_CASE("CONNACK waits until the will is kept, of a resumed session and of a clean one") {
+  MemoryJournal journal;
+  World world({}, &journal);
+  world.client("c").connect(lasting()).drop();
+  world.keep();
+  support::ConnectWords words = lasting();
+  words.will_topic = "will";
+  auto& again = world.client("c").connect(words);
+  CHECK(again.said().empty());
+  words.clean = true;
+  auto& clean = world.client("d").connect(words);
+  CHECK(clean.said().empty());
+  world.keep();
+  CHECK(again.said() == "CONNACK present");
+  CHECK(clean.said() == "CONNACK");
+}
