@@ -202,8 +202,9 @@ std::optional<base::TimePoint> Connection::stall_deadline(base::TimePoint now) {
 }
 
 void Connection::read_at_its_pace() {
-  if (session_ == nullptr || is_paused_ || stream_->backlog() + withheld_bytes() < backlog_that_pauses)
-    return;
+  if (session_ == nullptr || is_paused_) return;
+  const bool is_owed_much = stream_->backlog() + withheld_bytes() >= backlog_that_pauses;
+  if (!is_owed_much && !(withheld_ && parts_.host.is_journal_behind())) return;
   is_paused_ = true;
   stream_->stop_reading();
 }

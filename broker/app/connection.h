@@ -34,6 +34,8 @@ class ConnectionHost {
   virtual bool is_stopping() const = 0;
   /// Up to where the journal has come.
   virtual core::Sequence kept() const = 0;
+  /// Whether the journal has much to keep and does not come on: who adds to it is not read.
+  virtual bool is_journal_behind() const = 0;
   /// It withholds what the journal has not kept yet: `release` is wanted when that has come further.
   virtual void on_withheld(Connection& connection) = 0;
   /// It has put off what it has read: `go_on` is wanted in the next turn.

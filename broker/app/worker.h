@@ -93,6 +93,7 @@ class Worker final : GreetingHost, ConnectionHost {
   bool is_turn_full() const override { return broker_.is_turn_full() || forwarding_.is_any_above_mark(); }
   bool is_stopping() const override { return is_stopping_; }
   void on_put_off(Connection& connection) override;
+  bool is_journal_behind() const override { return parts_.journal != nullptr && parts_.journal->is_behind(); }
   core::Sequence kept() const override { return kept_; }
   void on_withheld(Connection& connection) override { withholding_.push_back(&connection); }
 

@@ -74,6 +74,9 @@ class Journal {
   virtual void post() = 0;
   /// How many records there have been: whether something was told meanwhile.
   virtual std::uint64_t count() const = 0;
+  /// So much is told and not kept yet, because the disk is full, say, that nobody should make it more who can
+  /// be made to wait.
+  virtual bool is_behind() const = 0;
   /// The batch that is being filled now.
   virtual Sequence sequence() const = 0;
 

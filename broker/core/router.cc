@@ -25,6 +25,10 @@ void Router::restore(const RestoredRetained& kept) {
 /// A message that found no room has cleared its topic. Other workers' messages are journaled by them.
 void Router::record_retained(Outgoing& outgoing, Stamp stamp, bool is_stored) {
   if (parts_.journal == nullptr) return;
+  if (parts_.journal->is_behind() && outgoing.qos() == mqtt::Qos::at_most_once) {
+    parts_.counters.add(Metric::retained_not_kept);  // nobody waits for it, so nobody can be held back
+    return;
+  }
   const MessageRef cleared =
       is_stored ? MessageRef{} : MessageRef::make({.topic = outgoing.topic(), .payload = {}, .retain = true});
   parts_.journal->retain(is_stored ? *outgoing.keep() : *cleared, stamp);

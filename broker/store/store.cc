@@ -21,7 +21,7 @@ base::Expected<std::unique_ptr<Store>, std::string> Store::open(Parts parts) {
 Store::Store(Parts parts, Opened opened) : parts_(std::move(parts)), opened_(std::move(opened)) {
   for (std::uint32_t worker = 0; worker < parts_.workers; ++worker) {
     writers_.push_back(std::make_unique<Writer>(
-        worker, [this](Batch batch) { post(std::move(batch)); }, parts_.clock));
+        worker, [this](Batch batch) { post(std::move(batch)); }, parts_.clock, unkept_bytes_));
   }
 }
 

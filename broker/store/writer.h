@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <atomic>
 #include <functional>
 
 #include "broker/core/journal.h"
@@ -16,8 +17,13 @@ class Writer final : public core::Journal {
   /// Milliseconds since 1970.
   using WallClock = std::function<std::int64_t()>;
 
-  Writer(std::uint32_t worker, Post post, WallClock clock)
-      : worker_(worker), post_(std::move(post)), clock_(std::move(clock)) {}
+  /// Bytes posted and not committed, by all writers, past which they are behind: what a failing disk may
+  /// cost in memory.
+  static constexpr std::size_t most_unkept_bytes = 64 * 1024 * 1024;
+
+  /// `unkept_bytes` outlives it; any thread writes it.
+  Writer(std::uint32_t worker, Post post, WallClock clock, const std::atomic<std::size_t>& unkept_bytes)
+      : worker_(worker), post_(std::move(post)), clock_(std::move(clock)), unkept_bytes_(unkept_bytes) {}
 
   void start_session(core::SessionKey key, std::string_view client_id) override;
   void end_session(core::SessionKey key) override;
@@ -38,6 +44,9 @@ class Writer final : public core::Journal {
   void take(std::uint32_t from, std::uint64_t number) override;
   void keep(std::string_view name, base::Bytes value) override;
   void post() override;
+  bool is_behind() const override {
+    return unkept_bytes_.load(std::memory_order_relaxed) > most_unkept_bytes;
+  }
   std::uint64_t count() const override { return count_ + batch_.records; }
   core::Sequence sequence() const override { return sequence_; }
 
@@ -45,6 +54,7 @@ class Writer final : public core::Journal {
   std::uint32_t worker_;
   Post post_;
   WallClock clock_;
+  const std::atomic<std::size_t>& unkept_bytes_;
   Batch batch_;
   core::MessageRef last_;     // what the last body was made of; held, so that no other takes its address
   std::uint32_t bodies_ = 0;  // in the batch

@@ -317,3 +317,14 @@ TEST_CASE("CONNACK waits until the will is kept, of a resumed session and of a c
   CHECK(again.said() == "CONNACK present");
   CHECK(clean.said() == "CONNACK");
 }
+
+TEST_CASE("retained messages at QoS 0 do not add to what a failing journal has to keep, others do") {
+  MemoryJournal journal;
+  World world({}, &journal);
+  journal.fall_behind();
+  auto& publisher = world.client("p").connect();
+  publisher.publish("a", "x", 0, 0, true);
+  CHECK(journal.told().empty());
+  publisher.publish("a", "y", 1, 1, true);
+  CHECK(journal.told().size() == 1);
+}

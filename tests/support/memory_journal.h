@@ -43,6 +43,8 @@ class MemoryJournal final : public core::Journal {
   void keep(std::string_view name, base::Bytes value) override;
   void post() override;
   std::uint64_t count() const override { return told_.size(); }
+  bool is_behind() const override { return is_behind_; }
+  void fall_behind() { is_behind_ = true; }
   core::Sequence sequence() const override { return sequence_; }
 
  private:
@@ -77,6 +79,7 @@ class MemoryJournal final : public core::Journal {
   std::map<core::Sequence, Picture> pictures_{{0, {}}};
   core::Sequence sequence_ = 1;
   core::Sequence kept_ = 0;
+  bool is_behind_ = false;
   std::vector<std::string> told_;
 };
 
