@@ -35,6 +35,7 @@ class CountingLink final : public core::Link {
     ++delivered_;
   }
   void close(core::CloseReason, std::string_view) override {}
+  void hold(core::Sequence) override {}
   std::size_t backlog() const override { return 0; }
   bool is_excused(base::TimePoint) override { return true; }
   std::string_view address() const override { return "192.0.2.7:1"; }

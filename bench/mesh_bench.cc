@@ -16,6 +16,7 @@ constexpr std::string_view topic = "msh/EU_868/2/e/LongFast/!aabbccdd";
 /// Takes what it is given and keeps its size.
 class CountingHost final : public plugin::Host {
  public:
+  void keep(std::string_view, base::Bytes) override {}
   void publish(const plugin::Publication& publication) override { bytes_ += publication.payload.size(); }
   std::size_t bytes() const { return bytes_; }
 

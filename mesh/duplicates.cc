@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mesh/duplicates.h"
 
+#include <utility>
+
 namespace mesh {
 
 std::size_t Duplicates::Hash::operator()(const PacketIdentity& identity) const {
@@ -35,6 +37,7 @@ bool Duplicates::claim(const PacketIdentity& identity, bool is_complete, base::T
     if (!is_new) {
       const bool completes = is_complete && !claim->second.is_complete;
       claim->second.is_complete |= is_complete;
+      if (completes) note(claims, {identity, true});
       return completes;
     }
     if (claims.by_age.size() == capacity_) {
@@ -42,8 +45,17 @@ bool Duplicates::claim(const PacketIdentity& identity, bool is_complete, base::T
       claims.by_age.pop_front();
     }
     claims.by_age.push_back(identity);
+    note(claims, {identity, is_complete});
     return true;
   });
+}
+
+void Duplicates::note(Claims& claims, const Fresh& fresh) const {
+  if (claims.fresh.size() < capacity_) claims.fresh.push_back(fresh);
+}
+
+std::vector<Duplicates::Fresh> Duplicates::take_fresh() {
+  return claims_.with([](Claims& claims) { return std::exchange(claims.fresh, {}); });
 }
 
 std::size_t Duplicates::size() {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <unordered_map>
+#include <vector>
 
 #include "broker/base/guarded.h"
 #include "broker/base/time.h"
@@ -32,6 +33,13 @@ class Duplicates {
   bool claim(const PacketIdentity& identity, bool is_complete, base::TimePoint now);
   std::size_t size();
 
+  struct Fresh {
+    PacketIdentity identity;
+    bool is_complete;
+  };
+  /// What has been claimed since the last call, at most `capacity` of it: to be kept elsewhere.
+  std::vector<Fresh> take_fresh();
+
  private:
   struct Hash {
     std::size_t operator()(const PacketIdentity& identity) const;
@@ -43,11 +51,13 @@ class Duplicates {
   struct Claims {
     std::unordered_map<PacketIdentity, Claim, Hash> by_identity;
     std::deque<PacketIdentity> by_age;  // the oldest first
+    std::vector<Fresh> fresh;
   };
 
   /// Workers' clocks differ by the length of their turns: a claim of one that lags behind waits for the older
   /// ones before it, so it is kept a little longer, never shorter.
   void forget_old(Claims& claims, base::TimePoint now) const;
+  void note(Claims& claims, const Fresh& fresh) const;
 
   const base::Duration window_;
   const std::size_t capacity_;

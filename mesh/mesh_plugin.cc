@@ -37,6 +37,7 @@ MeshPlugin::MeshPlugin(const MeshConfig& config, Keyring keyring, const base::Lo
       log_(log),
       nodes_(config.nodes),
       duplicates_(config.dedup_window, config.dedup_capacity),
+      kept_(nodes_, duplicates_, config.dedup_window),
       workspaces_(keyring_) {}
 
 plugin::Verdict MeshPlugin::on_publish(const plugin::Client& client, const plugin::Draft& draft,

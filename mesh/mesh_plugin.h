@@ -9,6 +9,7 @@
 #include "broker/base/log.h"
 #include "broker/plugin/plugin.h"
 #include "mesh/duplicates.h"
+#include "mesh/kept_state.h"
 #include "mesh/keyring.h"
 #include "mesh/mesh_config.h"
 #include "mesh/mesh_topic.h"
@@ -31,6 +32,10 @@ class MeshPlugin final : public plugin::Plugin {
   std::string_view name() const override { return "mesh"; }
   plugin::Verdict on_publish(const plugin::Client& client, const plugin::Draft& draft, plugin::Host& host,
                              base::TimePoint now) override;
+  void restore(std::string_view name, base::Bytes value, base::TimePoint now) override {
+    kept_.restore(name, value, now);
+  }
+  void on_tick(plugin::Host& host, base::TimePoint now) override { kept_.on_tick(host, now); }
   std::vector<base::Count> counts() const override { return counters_.read(); }
 
  private:
@@ -50,6 +55,7 @@ class MeshPlugin final : public plugin::Plugin {
   const base::Log& log_;
   NodeTable nodes_;
   Duplicates duplicates_;
+  KeptState kept_;
   Workspaces workspaces_;
   base::Counters<Outcome, base::Writers::several> counters_{outcome_names};
 };

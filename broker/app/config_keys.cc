@@ -63,10 +63,10 @@ constexpr auto limits = &Config::limits;
 constexpr auto mesh = &Config::mesh;
 
 constexpr ConfigKey rows[] = {
-    later<Path, broker, &BrokerSettings::data_dir>("broker.data_dir", "path",
-                                                   "sessions, retained messages, node table, the broker's "
-                                                   "own key; relative to this file; \"\" keeps nothing"),
-    later<Choice, broker, &BrokerSettings::durability>(
+    key<Path, broker, &BrokerSettings::data_dir>("broker.data_dir", "path",
+                                                 "sessions, retained messages, node table, the broker's "
+                                                 "own key; relative to this file; \"\" keeps nothing"),
+    key<Choice, broker, &BrokerSettings::durability>(
         "broker.durability", "process|power|off",
         "what an acknowledgement means: \"process\" (survives kill -9), \"power\" (synced), \"off\""),
     key<Count, broker, &BrokerSettings::workers>("broker.workers", "0..256",

@@ -12,6 +12,8 @@ namespace {
 /// A client that does not take what it is owed is not read either until it does: its own packets ask for
 /// answers, and answers are never dropped.
 constexpr std::size_t backlog_that_pauses = 256 * 1024;
+/// Bytes waiting for the journal past which further messages wait as messages instead of as bytes.
+constexpr std::size_t withheld_that_queues = 64 * 1024;
 /// How often a stalled client is looked at within limits.stall_timeout.
 constexpr int looks_per_stall = 4;
 
@@ -79,17 +81,49 @@ bool Connection::on_cut(const FrameReader::Cut& cut) {
 void Connection::send(const mqtt::Packet& packet) {
   parts_.scratch.clear();
   mqtt::encode(packet, version_, parts_.scratch);
-  stream_->append(parts_.loop.turn().copy(parts_.scratch.bytes()));
+  append(parts_.loop.turn().copy(parts_.scratch.bytes()));
 }
 
 void Connection::ack(mqtt::PacketType type, mqtt::PacketId id) {
-  stream_->append(parts_.loop.turn().copy(mqtt::ack_frame(type, id)));
+  append(parts_.loop.turn().copy(mqtt::ack_frame(type, id)));
 }
 
 void Connection::deliver(core::Outgoing& outgoing, const core::Delivery& delivery) {
   const core::Form& form = outgoing.form(delivery);
-  stream_->append(form.head);
-  if (!form.payload.empty()) stream_->append(form.payload);
+  append(form.head);
+  if (!form.payload.empty()) append(form.payload);
+}
+
+void Connection::append(base::Bytes piece) {
+  if (withheld_) {
+    withheld_->add(piece);
+  } else {
+    stream_->append(piece);
+  }
+}
+
+void Connection::withhold(core::Sequence until) {
+  if (!withheld_) {
+    withheld_ = std::make_unique<Withheld>();
+    parts_.host.on_withheld(*this);
+  }
+  withheld_->hold(until);
+}
+
+bool Connection::release() {
+  const std::size_t before = backlog();
+  stream_->append(parts_.loop.keep_until_flush(withheld_->take(parts_.host.kept())));
+  if (!withheld_->is_over()) return false;
+  withheld_.reset();
+  if (session_ == nullptr) return true;
+  if (before > 0) session_->want_work();
+  go_on_reading();
+  return true;
+}
+
+std::size_t Connection::backlog() const {
+  const std::size_t withheld = withheld_bytes();
+  return stream_->backlog() + (withheld < withheld_that_queues ? 0 : withheld);
 }
 
 void Connection::close(core::CloseReason reason, std::string_view why) {
@@ -131,10 +165,15 @@ void Connection::on_refused() {
 void Connection::on_drained() {
   if (session_ == nullptr) return;
   last_taken_ = stream_->taken();  // nothing is owed any more: from here on silence is silence
-  if (std::exchange(is_paused_, false) && put_off_.empty() && !parts_.host.is_stopping()) {
-    stream_->start_reading();
-  }
+  go_on_reading();
   session_->want_work();
+}
+
+/// If it was not read because it is owed too much, and is owed little again.
+void Connection::go_on_reading() {
+  if (!is_paused_ || stream_->backlog() + withheld_bytes() >= backlog_that_pauses) return;
+  is_paused_ = false;
+  if (put_off_.empty() && !parts_.host.is_stopping()) stream_->start_reading();
 }
 
 void Connection::on_overrun() {
@@ -163,7 +202,8 @@ std::optional<base::TimePoint> Connection::stall_deadline(base::TimePoint now) {
 }
 
 void Connection::read_at_its_pace() {
-  if (session_ == nullptr || is_paused_ || stream_->backlog() < backlog_that_pauses) return;
+  if (session_ == nullptr || is_paused_ || stream_->backlog() + withheld_bytes() < backlog_that_pauses)
+    return;
   is_paused_ = true;
   stream_->stop_reading();
 }

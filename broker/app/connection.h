@@ -10,6 +10,7 @@
 #include "broker/app/config.h"
 #include "broker/app/doors.h"
 #include "broker/app/frame_reader.h"
+#include "broker/app/withheld.h"
 #include "broker/base/buffer.h"
 #include "broker/core/link.h"
 #include "broker/core/session.h"
@@ -31,6 +32,10 @@ class ConnectionHost {
   virtual bool is_turn_full() const = 0;
   /// Nobody is read any more.
   virtual bool is_stopping() const = 0;
+  /// Up to where the journal has come.
+  virtual core::Sequence kept() const = 0;
+  /// It withholds what the journal has not kept yet: `release` is wanted when that has come further.
+  virtual void on_withheld(Connection& connection) = 0;
   /// It has put off what it has read: `go_on` is wanted in the next turn.
   virtual void on_put_off(Connection& connection) = 0;
 
@@ -55,6 +60,8 @@ class Connection final : public core::Link, public net::StreamOwner {
   void start(core::Session& session, std::span<std::uint8_t> rest);
   /// Takes up what it has put off.
   void go_on();
+  /// The journal has come further. False: it still withholds something.
+  bool release();
   /// When it has to have taken some of its backlog; none: it has none. Past that time it is over.
   std::optional<base::TimePoint> stall_deadline(base::TimePoint now);
   /// Nothing more is heard from it: the server is about to stop.
@@ -67,12 +74,16 @@ class Connection final : public core::Link, public net::StreamOwner {
   void ack(mqtt::PacketType type, mqtt::PacketId id) override;
   void deliver(core::Outgoing& outgoing, const core::Delivery& delivery) override;
   void close(core::CloseReason reason, std::string_view why) override;
-  std::size_t backlog() const override { return stream_->backlog(); }
+  void hold(core::Sequence until) override {
+    if (until > parts_.host.kept()) withhold(until);
+  }
+  std::size_t backlog() const override;
   bool is_excused(base::TimePoint now) override;
   std::string_view address() const override { return address_; }
 
   const std::string& client_id() const { return client_id_; }
   bool has_put_off() const { return !put_off_.empty(); }
+  bool withholds() const { return withheld_ != nullptr; }
   const net::Address& peer() const { return stream_->peer(); }
   std::size_t index = 0;  // the worker's place for it
   Doors::Ticket ticket;   // its place among all that may be connected
@@ -86,8 +97,12 @@ class Connection final : public core::Link, public net::StreamOwner {
   [[nodiscard]] bool on_cut(const FrameReader::Cut& cut);
   void fail(const mqtt::Error& error);
   void lose(core::CloseReason reason, std::string_view why);
+  void append(base::Bytes piece);
+  void withhold(core::Sequence until);
+  std::size_t withheld_bytes() const { return withheld_ ? withheld_->bytes() : 0; }
   void put_off(std::span<const std::uint8_t> rest);
   void read_at_its_pace();
+  void go_on_reading();
   bool has_progressed(base::TimePoint now);
 
   Parts parts_;
@@ -97,9 +112,10 @@ class Connection final : public core::Link, public net::StreamOwner {
   core::Session* session_ = nullptr;  // null: closing
   FrameReader reader_;
   mqtt::Version version_;
-  std::vector<std::uint8_t> put_off_;  // read, but its turn was full
-  std::uint64_t last_taken_ = 0;       // of the backlog, when it was last looked at
-  base::TimePoint stalled_since_;      // since when it has taken none
+  std::unique_ptr<Withheld> withheld_;  // null: nothing waits for the journal
+  std::vector<std::uint8_t> put_off_;   // read, but its turn was full
+  std::uint64_t last_taken_ = 0;        // of the backlog, when it was last looked at
+  base::TimePoint stalled_since_;       // since when it has taken none
   bool is_over_ = false;
   bool is_paused_ = false;  // not read, because of its backlog
 };

@@ -39,6 +39,9 @@ class ForwardBatch {
     }
   }
 
+  /// The journal keeps its messages up to this number until the receiver has taken them; 0: none of them.
+  std::uint64_t last_number = 0;
+
   bool empty() const { return items_.empty(); }
   /// What it weighs in a mailbox.
   std::size_t bytes() const { return bytes_.size() + items_.size() * sizeof(Item); }

@@ -5,12 +5,6 @@
 #include <utility>
 
 namespace app {
-namespace {
-
-/// A batch that is worth posting in the middle of a turn.
-constexpr std::size_t batch_bytes = 256 * 1024;
-
-}  // namespace
 
 void Forwarding::forward(const mqtt::Publish& publish, core::Stamp stamp) {
   const core::Interest::Question question(publish.topic);
@@ -19,8 +13,16 @@ void Forwarding::forward(const mqtt::Publish& publish, core::Stamp stamp) {
     if (stamp == 0 && !route.inbox->interest.wants(question)) continue;
     if (!route.batch) route.batch = std::make_unique<ForwardBatch>();
     route.batch->add(publish, stamp);
-    if (route.batch->bytes() >= batch_bytes) post(route);
+    if (!must_survive(route, question, publish)) continue;
+    route.batch->last_number = ++route.last_number;
+    journal_->forward(route.to, route.last_number, publish);
   }
+}
+
+bool Forwarding::must_survive(const Route& route, const core::Interest::Question& question,
+                              const mqtt::Publish& publish) const {
+  return journal_ != nullptr && publish.qos != mqtt::Qos::at_most_once &&
+         route.inbox->lasting.wants(question);
 }
 
 void Forwarding::post() {
@@ -29,7 +31,9 @@ void Forwarding::post() {
   }
 }
 
-void Forwarding::post(Route& route) { route.inbox->post(Forward{std::exchange(route.batch, nullptr)}); }
+void Forwarding::post(Route& route) const {
+  route.inbox->post(Forward{from_, std::exchange(route.batch, nullptr)});
+}
 
 bool Forwarding::is_any_above_mark() const {
   return std::ranges::any_of(routes_, [](const Route& route) { return route.inbox->is_above_mark(); });

@@ -12,8 +12,11 @@ namespace app {
 /// each worker to each other, so the order of a publisher stays. Owned by a worker; its thread.
 class Forwarding final : public core::Peer {
  public:
-  /// `inbox` outlives it.
-  void add(Inbox& inbox) { routes_.push_back({&inbox, nullptr}); }
+  /// Of the `from`-th worker. Null: nothing survives a restart. It outlives this.
+  Forwarding(std::uint32_t from, core::Journal* journal) : from_(from), journal_(journal) {}
+
+  /// The `to`-th worker's; `inbox` outlives it.
+  void add(std::uint32_t to, Inbox& inbox) { routes_.push_back({to, &inbox, nullptr, 0}); }
 
   void forward(const mqtt::Publish& publish, core::Stamp stamp) override;
   void post();
@@ -21,10 +24,16 @@ class Forwarding final : public core::Peer {
 
  private:
   struct Route {
+    std::uint32_t to;
     Inbox* inbox;
     std::unique_ptr<ForwardBatch> batch;  // null: empty
+    std::uint64_t last_number;            // in the journal
   };
-  static void post(Route& route);
+  bool must_survive(const Route& route, const core::Interest::Question& question,
+                    const mqtt::Publish& publish) const;
+  void post(Route& route) const;
+  std::uint32_t from_;
+  core::Journal* journal_;
   std::vector<Route> routes_;
 };
 

@@ -35,6 +35,7 @@ class Inbox {
   }
 
   core::Interest interest;  // what its sessions subscribe to; written by the owner
+  core::Interest lasting;   // the same of its lasting sessions
 
  private:
   base::Mailbox<Mail> mailbox_;

@@ -8,6 +8,7 @@
 #include "broker/app/config.h"
 #include "broker/app/doors.h"
 #include "broker/app/forward_batch.h"
+#include "broker/core/journal.h"
 #include "broker/net/descriptor.h"
 
 namespace app {
@@ -26,7 +27,13 @@ struct Arrive {
 
 /// Messages that entered the broker at the sender, for the receiver's sessions.
 struct Forward {
+  std::uint32_t from;
   std::unique_ptr<const ForwardBatch> batch;
+};
+
+/// The journal has kept the receiver's records up to there.
+struct Kept {
+  core::Sequence sequence;
 };
 
 /// Accept and read nothing more. When all workers have, Stop comes to all: behind everything they forwarded.
@@ -36,7 +43,7 @@ struct StopReading {};
 struct Stop {};
 
 /// Clients move rarely: a box keeps every other mail small.
-using Mail = std::variant<std::unique_ptr<Arrive>, Forward, StopReading, Stop>;
+using Mail = std::variant<std::unique_ptr<Arrive>, Forward, Kept, StopReading, Stop>;
 
 /// What mail weighs against the receiver's high-water mark, in bytes.
 inline std::size_t weight_of(const Mail& mail) {

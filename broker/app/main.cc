@@ -40,12 +40,15 @@ void say_what_has_no_effect(const app::LoadedConfig& loaded, const base::Log& lo
     log.warn("setting_without_effect",
              {{"key", key}, {"hint", "accepted, but this version does not act upon it yet"}});
   }
+  if (!loaded.config.broker.data_dir.empty()) return;
   log.info("nothing_is_kept",
-           {{"hint", "sessions and retained messages live in memory until the broker stops"}});
+           {{"hint", "broker.data_dir is empty: sessions and retained messages end with the process"}});
 }
 
 int serve(const app::LoadedConfig& loaded) {
-  const app::Config& config = loaded.config;
+  app::Config config = loaded.config;
+  if (!config.broker.data_dir.empty())
+    config.broker.data_dir = app::path_beside(loaded.file, config.broker.data_dir);
   const base::Log log = base::Log::to_stderr(config.broker.log_level, config.broker.log_format);
   log.info("starting",
            {{"version", MESHBROKER_VERSION}, {"config", loaded.file.empty() ? "defaults" : loaded.file}});

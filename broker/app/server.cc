@@ -6,8 +6,10 @@
 #include <thread>
 #include <utility>
 
+#include "broker/base/owner.h"
 #include "broker/net/cores.h"
 #include "broker/net/signals.h"
+#include "broker/net/wall_clock.h"
 
 namespace app {
 namespace {
@@ -43,6 +45,18 @@ net::LoopSizes loop_sizes_of(const Limits& limits, net::LoopSizes sizes) {
 /// for who did not ask. To be one for each core when payloads are shared.
 std::uint32_t worker_count(const BrokerSettings& settings) { return std::max(settings.workers, 1U); }
 
+store::Durability store_durability(Durability durability) {
+  switch (durability) {
+    case Durability::process:
+      return store::Durability::process;
+    case Durability::power:
+      return store::Durability::power;
+    case Durability::off:
+      return store::Durability::off;
+  }
+  return store::Durability::process;
+}
+
 bool is_served(const Listener& listener) {
   return listener.protocol == Protocol::mqtt && std::holds_alternative<TcpBind>(listener.bind);
 }
@@ -52,13 +66,15 @@ bool is_served(const Listener& listener) {
 base::Expected<std::unique_ptr<Server>, std::string> Server::open(const Config& config, const base::Log& log,
                                                                   std::vector<plugin::Plugin*> plugins,
                                                                   net::LoopSizes loop_sizes) {
-  std::unique_ptr<Server> server(new Server(config, log, std::move(plugins), loop_sizes));
+  std::unique_ptr<Server> server(new Server(config, log, std::move(plugins)));
+  if (const auto opened = server->open_store(); !opened) return base::make_unexpected(opened.error());
+  server->make_workers(loop_sizes);
+  server->restore();
   if (const auto listening = server->listen(); !listening) return base::make_unexpected(listening.error());
   return server;
 }
 
-Server::Server(const Config& config, const base::Log& log, std::vector<plugin::Plugin*> plugins,
-               net::LoopSizes loop_sizes)
+Server::Server(const Config& config, const base::Log& log, std::vector<plugin::Plugin*> plugins)
     : config_(config),
       limits_(core_limits(config.limits)),
       admission_(default_gateways()),
@@ -66,13 +82,58 @@ Server::Server(const Config& config, const base::Log& log, std::vector<plugin::P
       doors_(door_sizes(config.limits, room_), admission_),
       log_(log),
       plugins_(std::move(plugins)),
-      still_reading_(worker_count(config.broker)) {
+      still_reading_(worker_count(config.broker)) {}
+
+base::Expected<void, std::string> Server::open_store() {
+  const BrokerSettings& settings = config_.broker;
+  if (settings.data_dir.empty()) return {};
+  auto opened = store::Store::open({.directory = settings.data_dir,
+                                    .durability = store_durability(settings.durability),
+                                    .workers = worker_count(settings),
+                                    .program = MESHBROKER_VERSION,
+                                    .log = log_,
+                                    .clock = net::wall_clock,
+                                    .on_kept = [this](std::uint32_t worker, core::Sequence sequence) {
+                                      workers_[worker]->inbox().post(Kept{sequence});
+                                    }});
+  if (!opened) return base::make_unexpected(opened.error());
+  store_ = *std::move(opened);
+  return {};
+}
+
+/// Before anybody runs: each client's things to the worker that owns it.
+void Server::restore() {
+  if (!store_) return;
+  const core::Restored restored = store_->take_restored();
+  const auto count = static_cast<std::uint32_t>(workers_.size());
+  const auto owner = [&](const std::string& client_id) -> Worker& {
+    return *workers_[base::owner_of(client_id, count)];
+  };
+  commons_.last_key = restored.last_key;
+  commons_.last_stamp = restored.last_stamp;
+  for (const auto& [name, value] : restored.kept) {
+    for (plugin::Plugin* each : plugins_) {
+      if (name.starts_with(std::string(each->name()) + "/"))
+        each->restore(name, base::as_bytes(value), workers_.front()->loop().now());
+    }
+  }
+  for (const core::RestoredSession& each : restored.sessions) owner(each.client_id).restore(each);
+  for (const core::RestoredRetained& each : restored.retained) {
+    for (const auto& worker : workers_) worker->restore(each);
+  }
+  for (const core::RestoredWill& each : restored.wills) owner(each.client_id).restore(each);
+  log_.info("restored", {{"sessions", std::uint64_t{restored.sessions.size()}},
+                         {"retained", std::uint64_t{restored.retained.size()}},
+                         {"wills", std::uint64_t{restored.wills.size()}}});
+}
+
+void Server::make_workers(net::LoopSizes loop_sizes) {
   const std::uint32_t count = worker_count(config_.broker);
   for (std::uint32_t index = 0; index < count; ++index) {
-    workers_.push_back(
-        std::make_unique<Worker>(Worker::Parts{index, count, *this, commons_, config_, limits_, admission_,
-                                               doors_, log_, loop_sizes_of(config_.limits, loop_sizes)},
-                                 plugins_));
+    workers_.push_back(std::make_unique<Worker>(
+        Worker::Parts{index, count, *this, commons_, store_ ? &store_->writer(index) : nullptr, config_,
+                      limits_, admission_, doors_, log_, loop_sizes_of(config_.limits, loop_sizes)},
+        plugins_));
   }
   if (count > net::usable_cores()) {
     log_.warn("more_workers_than_cores", {{"workers", count},
@@ -84,7 +145,7 @@ Server::Server(const Config& config, const base::Log& log, std::vector<plugin::P
       if (worker != other) worker->meet(*other);
     }
   }
-  if (config.limits.connections > room_) {
+  if (config_.limits.connections > room_) {
     log_.warn("limit_lowered",
               {{"setting", "limits.connections"},
                {"to", std::uint64_t{room_}},
@@ -132,10 +193,12 @@ void Server::run() {
   const net::Signals reloading(loop, {SIGHUP}, [this](int) {
     log_.warn("reload_ignored", {{"hint", "this version reads its configuration at start only"}});
   });
+  if (store_) store_->start();
   std::vector<std::thread> threads;
   for (std::size_t i = 1; i < workers_.size(); ++i) threads.emplace_back([this, i] { workers_[i]->run(); });
   workers_.front()->run();
   for (std::thread& thread : threads) thread.join();
+  if (store_) store_->stop();
   log_counts();
 }
 
@@ -152,6 +215,7 @@ void Server::log_counts() const {
   }
   log_all("broker", broker);
   log_all("closed", closed);
+  if (store_) log_all("journal", store_->counts());
   for (const plugin::Plugin* counted : plugins_) log_all(counted->name(), counted->counts());
 }
 

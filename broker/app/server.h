@@ -12,6 +12,7 @@
 #include "broker/base/expected.h"
 #include "broker/base/log.h"
 #include "broker/plugin/plugin.h"
+#include "broker/store/store.h"
 
 namespace app {
 
@@ -19,7 +20,8 @@ namespace app {
 /// test).
 class Server final : WorkerHost {
  public:
-  /// Binds every listener that this version serves. The error names the address that could not be bound.
+  /// Opens the journal of `broker.data_dir`, by now a path of its own, and binds every listener that this
+  /// version serves. The error names the path or address that it is about.
   /// `log` and `plugins` outlive the server. `loop_sizes` is for tests, which make the arena tiny.
   [[nodiscard]] static base::Expected<std::unique_ptr<Server>, std::string> open(
       const Config& config, const base::Log& log, std::vector<plugin::Plugin*> plugins,
@@ -35,9 +37,11 @@ class Server final : WorkerHost {
   const std::vector<net::Address>& addresses() const { return addresses_; }
 
  private:
-  Server(const Config& config, const base::Log& log, std::vector<plugin::Plugin*> plugins,
-         net::LoopSizes loop_sizes);
+  Server(const Config& config, const base::Log& log, std::vector<plugin::Plugin*> plugins);
   void on_reading_stopped() override;
+  [[nodiscard]] base::Expected<void, std::string> open_store();
+  void make_workers(net::LoopSizes loop_sizes);
+  void restore();
   [[nodiscard]] base::Expected<void, std::string> listen();
   [[nodiscard]] base::Expected<net::Address, std::string> listen_everywhere(const Listener& listener);
   void log_counts() const;
@@ -50,6 +54,7 @@ class Server final : WorkerHost {
   const base::Log& log_;
   std::vector<plugin::Plugin*> plugins_;
   core::Commons commons_;
+  std::unique_ptr<store::Store> store_;  // null: nothing survives a restart
   std::vector<std::unique_ptr<Worker>> workers_;
   std::atomic<std::size_t> still_reading_;
   std::vector<net::Address> addresses_;

@@ -16,6 +16,8 @@ namespace {
 
 /// How long nobody who was put off is heard when another worker's mailbox is full.
 constexpr base::Duration held_up_for{1};
+/// What plugins do now and then.
+constexpr base::Duration tick_every = std::chrono::seconds(1);
 /// How many connections that were put off are heard in one turn.
 constexpr std::int64_t put_off_per_turn = 10;
 
@@ -45,30 +47,51 @@ Worker::Worker(const Parts& parts, const std::vector<plugin::Plugin*>& plugins)
     : parts_(parts),
       loop_(parts.loop_sizes),
       inbox_(loop_, [this] { drain_mail(); }),
+      forwarding_(parts.index, parts.journal),
       inboxes_(parts.count, &inbox_),
       broker_({.limits = parts.limits,
                .turn = loop_.turn(),
                .log = parts.log,
                .new_client_id = [this] { return new_client_id(); },
                .commons = parts.commons,
-               .interest = parts.count > 1 ? &inbox_.interest : nullptr}),
+               .interest = parts.count > 1 ? &inbox_.interest : nullptr,
+               .lasting = parts.count > 1 ? &inbox_.lasting : nullptr,
+               .journal = parts.journal}),
       events_(loop_, parts.log),
       timer_(loop_, [this] { due_ = Due::after_reads; }),
-      connect_bytes_(parts.config.limits.connect_bytes) {
+      connect_bytes_(parts.config.limits.connect_bytes),
+      kept_(parts.config.broker.durability == Durability::off ? ~core::Sequence{0} : 0) {
   for (plugin::Plugin* added : plugins) broker_.add_plugin(*added);
   net::Loop::Hooks hooks{.before_flush = [this] { return before_flush(); },
                          .after_flush = [this] { after_flush(); }};
   if (parts.count > 1) {
     broker_.add_peer(forwarding_);
     hooks.before_read = [this] { drain_mail(); };
-    hooks.before_write = [this] { forwarding_.post(); };
   }
+  if (parts.count > 1 || parts.journal != nullptr) hooks.before_write = [this] { post(); };
   loop_.set_hooks(std::move(hooks));
+  if (parts.index == 0 && !plugins.empty()) next_tick_ = loop_.now() + tick_every;
 }
 
 void Worker::meet(Worker& other) {
   inboxes_[other.parts_.index] = &other.inbox_;
-  forwarding_.add(other.inbox_);
+  forwarding_.add(other.parts_.index, other.inbox_);
+}
+
+/// Of several workers each has its own copy: messages are counted by one thread.
+void Worker::restore(const core::RestoredRetained& kept) {
+  if (parts_.count == 1) return broker_.restore(kept);
+  broker_.restore({core::MessageRef::make({.topic = kept.message->topic(),
+                                           .payload = kept.message->payload(),
+                                           .qos = kept.message->qos(),
+                                           .retain = true}),
+                   kept.stamp});
+}
+
+/// The journal first: what another worker takes over has to be in it before.
+void Worker::post() {
+  if (parts_.journal != nullptr) parts_.journal->post();
+  forwarding_.post();
 }
 
 /// One that belongs to this worker, so that the client is found here.
@@ -230,7 +253,7 @@ bool Worker::before_flush() {
 /// Here nothing of this turn is still to be read, and later ones read nothing.
 void Worker::tell_reading_stopped() {
   if (std::exchange(has_told_, true)) return;
-  forwarding_.post();
+  post();
   parts_.host.on_reading_stopped();
 }
 
@@ -259,6 +282,7 @@ void Worker::go_on_with_put_off() {
 void Worker::remove(Connection& connection) {
   watched_.erase(&connection);
   if (connection.has_put_off()) std::erase(put_off_, &connection);
+  if (connection.withholds()) std::erase(withholding_, &connection);
   const std::size_t at = connection.index;
   connections_[at].swap(connections_.back());
   connections_[at]->index = at;
@@ -270,9 +294,16 @@ void Worker::remove(Connection& connection) {
 void Worker::on_time() {
   due_ = Due::no;
   armed_for_.reset();
+  tick();
   broker_.on_time(loop_.now());
   end_late_greetings();
   look_at_slow();
+}
+
+void Worker::tick() {
+  if (!next_tick_ || loop_.now() < *next_tick_) return;
+  next_tick_ = loop_.now() + tick_every;
+  broker_.tick(loop_.now());
 }
 
 void Worker::end_late_greetings() {
@@ -298,7 +329,8 @@ void Worker::look_at_slow() {
 
 void Worker::arm_timer() {
   std::optional<base::TimePoint> next;
-  for (const auto due : {broker_.next_deadline(), connect_deadlines_.next(), stall_deadlines_.next()}) {
+  for (const auto due :
+       {broker_.next_deadline(), connect_deadlines_.next(), stall_deadlines_.next(), next_tick_}) {
     if (due && (!next || *due < *next)) next = due;
   }
   if (!put_off_.empty()) next = loop_.now() + held_up_for;
@@ -322,6 +354,12 @@ void Worker::on_mail(Forward& forward) {
     broker_.router().publish_local(outgoing, stamp);
     loop_.flush_what_is_much();
   });
+  if (forwarded_.back()->last_number != 0) parts_.journal->take(forward.from, forwarded_.back()->last_number);
+}
+
+void Worker::on_mail(const Kept& kept) {
+  kept_ = kept.sequence;
+  std::erase_if(withholding_, [](Connection* connection) { return connection->release(); });
 }
 
 void Worker::on_mail(StopReading&) {

@@ -47,6 +47,7 @@ class Worker final : GreetingHost, ConnectionHost {
     std::uint32_t count;
     WorkerHost& host;
     core::Commons& commons;
+    core::Journal* journal;  // its own; null: nothing survives a restart
     const Config& config;
     const core::Limits& limits;
     const Admission& admission;
@@ -62,6 +63,10 @@ class Worker final : GreetingHost, ConnectionHost {
                                                                  std::uint16_t port);
   /// Before anybody runs: another worker, to which messages are forwarded and clients handed over.
   void meet(Worker& other);
+  /// Before anybody runs: what the journal has kept of this worker's clients, and every retained message.
+  void restore(const core::RestoredSession& kept) { broker_.restore(kept, loop_.now()); }
+  void restore(const core::RestoredRetained& kept);
+  void restore(const core::RestoredWill& kept) { broker_.restore(kept, loop_.now()); }
   /// Serves until Stop.
   void run() {
     loop_.run();
@@ -88,6 +93,8 @@ class Worker final : GreetingHost, ConnectionHost {
   bool is_turn_full() const override { return broker_.is_turn_full() || forwarding_.is_any_above_mark(); }
   bool is_stopping() const override { return is_stopping_; }
   void on_put_off(Connection& connection) override;
+  core::Sequence kept() const override { return kept_; }
+  void on_withheld(Connection& connection) override { withholding_.push_back(&connection); }
 
   base::Expected<net::Address, std::string> listen_at(const Listener& listener, const net::Address& address,
                                                       net::TcpListener::Reach reach);
@@ -105,10 +112,13 @@ class Worker final : GreetingHost, ConnectionHost {
   void end_late_greetings();
   void look_at_slow();
   void arm_timer();
+  void tick();
   void tell_reading_stopped();
+  void post();
   void drain_mail();
   void on_mail(const std::unique_ptr<Arrive>& arrive);
   void on_mail(Forward& forward);
+  void on_mail(const Kept& kept);
   void on_mail(StopReading&);
   void on_mail(Stop&);
   void remove(Connection& connection);
@@ -125,6 +135,7 @@ class Worker final : GreetingHost, ConnectionHost {
   base::Buffer scratch_;
   net::Timer timer_;
   std::optional<base::TimePoint> armed_for_;
+  std::optional<base::TimePoint> next_tick_;  // of plugins; none: another worker has them
   enum class Due : std::uint8_t { no, after_reads, now } due_ = Due::no;
   std::vector<std::unique_ptr<net::TcpListener>> listeners_;
   ConnectBytes connect_bytes_;
@@ -136,6 +147,8 @@ class Worker final : GreetingHost, ConnectionHost {
   base::DeadlineQueue<std::pair<Connection*, std::uint64_t>> stall_deadlines_;
   std::unordered_map<const Connection*, std::uint64_t> watched_;  // with a backlog, since their last on_slow
   std::uint64_t last_watch_ = 0;
+  core::Sequence kept_;                                         // by the journal
+  std::vector<Connection*> withholding_;                        // who waits for it to come further
   std::vector<std::unique_ptr<const ForwardBatch>> forwarded_;  // what this turn's pieces may refer to
   bool is_stopping_ = false;
   bool has_told_ = false;                        // the server of it

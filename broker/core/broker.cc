@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "broker/core/told.h"
+
 namespace core {
 namespace {
 
@@ -15,10 +17,11 @@ constexpr std::size_t stale_reminders = 10'000;
 
 Broker::Broker(Parts parts)
     : parts_(std::move(parts)),
-      router_({parts_.limits, counters_, effort_, parts_.log, parts_.commons}, parts_.interest),
+      router_({parts_.limits, counters_, effort_, parts_.log, parts_.commons, parts_.journal},
+              parts_.interest),
       publishing_(router_, parts_.turn, counters_, effort_),
-      services_{router_, publishing_, *this,      parts_.limits, counters_,
-                effort_, parts_.turn, parts_.log, held_},
+      services_{router_,     publishing_, *this, parts_.limits,  counters_,   effort_,
+                parts_.turn, parts_.log,  held_, parts_.journal, last_entry_, parts_.lasting},
       sessions_(parts_.commons.sessions) {}
 
 Session* Broker::connect(Link& link, const mqtt::Connect& connect, base::TimePoint now) {
@@ -27,6 +30,7 @@ Session* Broker::connect(Link& link, const mqtt::Connect& connect, base::TimePoi
     link.close(CloseReason::client_id_refused, "no client id, but a session to keep");
     return nullptr;
   }
+  const Told told(parts_.journal);
   Session* session = take_over(connect, sessions_.find(connect.client_id), now);
   const bool is_present = session != nullptr;
   if (!is_present && parts_.commons.sessions >= parts_.limits.sessions) {
@@ -34,15 +38,47 @@ Session* Broker::connect(Link& link, const mqtt::Connect& connect, base::TimePoi
     link.close(CloseReason::too_many_sessions, "the broker has as many as limits.sessions allows");
     return nullptr;
   }
-  if (!is_present) {
-    session = &sessions_.make(
-        connect.client_id.empty() ? parts_.new_client_id() : std::string(connect.client_id), services_);
-  }
+  if (!is_present) session = &make_session(connect);
   counters_.add(is_present ? Metric::sessions_resumed : Metric::sessions_started);
+  link.hold(std::max(told.since(), session->last_told()));
   link.send(mqtt::Connack{.session_present = is_present, .reason = mqtt::Reason::success});  // [MQTT-3.2.0-1]
   session->attach(link, connect, now);
   schedule(*session);
   return session;
+}
+
+Session& Broker::make_session(const mqtt::Connect& connect) {
+  const bool has_journal = parts_.journal != nullptr;
+  Session& session = sessions_.make(
+      {.client_id = connect.client_id.empty() ? parts_.new_client_id() : std::string(connect.client_id),
+       .slot = 0,
+       .is_lasting = connect.session_expiry_s != 0,
+       .key = has_journal ? parts_.commons.next_key() : 0},
+      services_);
+  session.begin();
+  return session;
+}
+
+void Broker::erase(Session& session) {
+  session.forget();
+  sessions_.erase(session);
+}
+
+void Broker::restore(const RestoredSession& kept, base::TimePoint now) {
+  if (!kept.messages.empty()) last_entry_ = std::max(last_entry_, kept.messages.back().entry.number);
+  Session& session = sessions_.make(
+      {.client_id = kept.client_id, .slot = 0, .is_lasting = true, .key = kept.key}, services_);
+  session.restore(kept, now);
+  counters_.add(Metric::sessions_restored);
+  schedule(session);
+}
+
+void Broker::restore(const RestoredWill& kept, base::TimePoint now) {
+  counters_.add(Metric::wills_published);
+  Outgoing outgoing(kept.message, parts_.turn, held_);
+  const plugin::Client who{.id = kept.client_id, .user_name = {}, .address = {}};
+  static_cast<void>(publishing_.publish(who, outgoing, now));
+  parts_.journal->clear_will(kept.key);
 }
 
 /// The session to go on with, if there is one and the client wants it [MQTT-3.1.2-4, 3.1.2-6].
@@ -52,7 +88,7 @@ Session* Broker::take_over(const mqtt::Connect& connect, Session* old, base::Tim
     old->end_link(CloseReason::session_taken_over, "another connection with the same client id", now);
   }
   if (!connect.clean_start && old->is_lasting()) return old;
-  sessions_.erase(*old);
+  erase(*old);
   return nullptr;
 }
 
@@ -81,7 +117,7 @@ void Broker::on_time(base::TimePoint now) {
     if (deadline && *deadline <= now && session->on_deadline(now)) {
       counters_.add(Metric::sessions_expired);
       parts_.log.info("session_expired", {{"client", session->client_id()}});
-      sessions_.erase(*session);
+      erase(*session);
       continue;
     }
     schedule(*session);
@@ -95,7 +131,7 @@ void Broker::end_turn() {
     if (session->is_lasting()) {
       schedule(*session);
     } else {
-      sessions_.erase(*session);
+      erase(*session);
     }
   }
 }

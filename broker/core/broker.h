@@ -23,6 +23,8 @@ class Broker final : public SessionOwner {
     std::function<std::string()> new_client_id;  // for clients that bring none; unguessable
     Commons& commons;
     Interest* interest = nullptr;  // told what its sessions subscribe to; null: nobody asks
+    Interest* lasting = nullptr;   // the same of those that are kept when their connection ends
+    Journal* journal = nullptr;    // told what must survive a restart; null: nothing does
   };
   explicit Broker(Parts parts);
   Broker(const Broker&) = delete;
@@ -30,6 +32,11 @@ class Broker final : public SessionOwner {
 
   void add_plugin(plugin::Plugin& added) { publishing_.add(added); }
   void add_peer(Peer& peer) { router_.add_peer(peer); }
+
+  /// Before anybody connects: what a journal has kept. Wills come last, when all that may want them is there.
+  void restore(const RestoredSession& kept, base::TimePoint now);
+  void restore(const RestoredRetained& kept) { router_.restore(kept); }
+  void restore(const RestoredWill& kept, base::TimePoint now);
 
   /// A decoded CONNECT of a client that may come in. Answers with CONNACK; null: it refused, and has closed
   /// the link. Another connection of the same client is closed first [MQTT-3.1.4-2].
@@ -46,6 +53,8 @@ class Broker final : public SessionOwner {
   Effort& effort() { return effort_; }
   /// Keep-alives and session ends due at `now`.
   void on_time(base::TimePoint now);
+  /// Once a second, on one worker: plugins are told.
+  void tick(base::TimePoint now) { publishing_.tick(now); }
   std::optional<base::TimePoint> next_deadline() const { return deadlines_.next(); }
   /// The last call of a turn before the flush: sessions that ended with their connection go.
   void end_turn();
@@ -72,6 +81,8 @@ class Broker final : public SessionOwner {
     return {session.slot(), sessions_.serial_of(session)};
   }
   Session* find(const Reminder& reminder) const { return sessions_.find(reminder.slot, reminder.serial); }
+  Session& make_session(const mqtt::Connect& connect);
+  void erase(Session& session);
   Session* take_over(const mqtt::Connect& connect, Session* old, base::TimePoint now);
   void schedule(Session& session);
   void rebuild_reminders();
@@ -82,6 +93,7 @@ class Broker final : public SessionOwner {
   Router router_;
   Publishing publishing_;
   std::vector<MessageRef> held_;
+  EntryNumber last_entry_ = 0;
   Services services_;
   Sessions sessions_;
   base::DeadlineQueue<Reminder> deadlines_;

@@ -21,6 +21,7 @@ enum class Metric : std::uint8_t {
   subscriptions_refused,
   sessions_started,
   sessions_resumed,
+  sessions_restored,
   sessions_expired,
   wills_published,
   end_,
@@ -39,6 +40,7 @@ inline constexpr std::array<std::string_view, static_cast<std::size_t>(Metric::e
     "subscriptions_refused",
     "sessions_started",
     "sessions_resumed",
+    "sessions_restored",
     "sessions_expired",
     "wills_published",
 };

@@ -30,36 +30,34 @@ std::optional<mqtt::PacketId> Inflight::search_free(mqtt::PacketId preferred) co
   return preferred;
 }
 
-void Inflight::add(mqtt::PacketId id, mqtt::Qos qos, MessageRef message, bool retain) {
+void Inflight::add(Entry what) {
   if (!ring_) {
     ring_ = std::make_unique<Ring>();
-  } else if (!ring_->is_behind_all(id)) {
+  } else if (!ring_->is_behind_all(what.id)) {
     ring_->is_sorted = false;
   }
-  ring_->entries.push_back({.message = std::move(message), .id = id, .qos = qos, .retain = retain});
+  ring_->entries.push_back(std::move(what));
   ++ring_->live;
 }
 
-bool Inflight::acknowledge(mqtt::PacketId id) {
+std::optional<EntryNumber> Inflight::acknowledge(mqtt::PacketId id) {
   Entry* entry = find(id);
-  if (entry == nullptr || entry->qos != mqtt::Qos::at_least_once) return false;
-  finish(*entry);
-  return true;
+  if (entry == nullptr || entry->qos != mqtt::Qos::at_least_once) return std::nullopt;
+  return finish(*entry);
 }
 
-bool Inflight::release(mqtt::PacketId id) {
+std::optional<EntryNumber> Inflight::release(mqtt::PacketId id) {
   Entry* entry = find(id);
-  if (entry == nullptr || entry->qos != mqtt::Qos::exactly_once) return false;
+  if (entry == nullptr || entry->qos != mqtt::Qos::exactly_once) return std::nullopt;
   entry->state = State::released;
   entry->message = {};
-  return true;
+  return entry->number;
 }
 
-bool Inflight::complete(mqtt::PacketId id) {
+std::optional<EntryNumber> Inflight::complete(mqtt::PacketId id) {
   Entry* entry = find(id);
-  if (entry == nullptr || entry->state != State::released) return false;
-  finish(*entry);
-  return true;
+  if (entry == nullptr || entry->state != State::released) return std::nullopt;
+  return finish(*entry);
 }
 
 /// Acknowledgements come in the order of sending: the first entry is nearly always the one.
@@ -76,15 +74,17 @@ Inflight::Entry* Inflight::find(mqtt::PacketId id) const {
   return found == end || found->id != id || found->is_done ? nullptr : &*found;
 }
 
-void Inflight::finish(Entry& entry) {
+EntryNumber Inflight::finish(Entry& entry) {
+  const EntryNumber number = entry.number;
   entry.is_done = true;
   entry.message = {};
   if (--ring_->live == 0) {
     ring_.reset();
-    return;
+    return number;
   }
   while (ring_->front().is_done) ++ring_->first;
   tidy();
+  return number;
 }
 
 /// What is done goes when it is more than what is not: each entry is moved once or twice in its life. Also

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "broker/core/journal.h"
 #include "broker/core/message.h"
 
 namespace core {
@@ -21,7 +22,9 @@ class Inflight {
   enum class State : std::uint8_t { sent, released };  // released: PUBREL is out, the message is gone
 
   struct Entry {
-    MessageRef message;  // null in a session that ends with its connection: 3.1.1 re-sends only on a new one
+    EntryNumber number = 0;  // in the journal; 0: not there
+    MessageRef
+        message{};  // null in a session that ends with its connection: 3.1.1 re-sends only on a new one
     mqtt::PacketId id = 0;
     mqtt::Qos qos = mqtt::Qos::at_least_once;
     State state = State::sent;
@@ -32,14 +35,15 @@ class Inflight {
   /// An id that is not under way, `preferred` if it is free (one id for a whole fan-out lets all receivers
   /// share one form) [MQTT-2.3.1-4]. None when all 65,535 are taken.
   [[nodiscard]] std::optional<mqtt::PacketId> claim(mqtt::PacketId preferred) const;
-  void add(mqtt::PacketId id, mqtt::Qos qos, MessageRef message, bool retain = false);
+  /// `what` with the id claimed for it.
+  void add(Entry what);
 
-  /// PUBACK. False: nothing at QoS 1 waits under that id.
-  bool acknowledge(mqtt::PacketId id);
-  /// PUBREC; again is fine. False: nothing at QoS 2 waits under that id.
-  bool release(mqtt::PacketId id);
-  /// PUBCOMP. False: no PUBREL waits under that id.
-  bool complete(mqtt::PacketId id);
+  /// PUBACK; the entry's number. None: nothing at QoS 1 waits under that id.
+  std::optional<EntryNumber> acknowledge(mqtt::PacketId id);
+  /// PUBREC; again is fine. None: nothing at QoS 2 waits under that id.
+  std::optional<EntryNumber> release(mqtt::PacketId id);
+  /// PUBCOMP. None: no PUBREL waits under that id.
+  std::optional<EntryNumber> complete(mqtt::PacketId id);
 
   std::size_t size() const { return ring_ ? ring_->live : 0; }
   /// With done ones that have not been cleaned up yet.
@@ -70,7 +74,7 @@ class Inflight {
   };
   Entry* find(mqtt::PacketId id) const;
   std::optional<mqtt::PacketId> search_free(mqtt::PacketId preferred) const;
-  void finish(Entry& entry);
+  EntryNumber finish(Entry& entry);
   void tidy();
 
   std::unique_ptr<Ring> ring_;

@@ -70,6 +70,8 @@ class Journal {
   /// State of a plugin under a name of its own; an empty value removes it.
   virtual void keep(std::string_view name, base::Bytes value) = 0;
 
+  /// The end of a turn: what was told since the last becomes a batch, if there is anything.
+  virtual void post() = 0;
   /// How many records there have been: whether something was told meanwhile.
   virtual std::uint64_t count() const = 0;
   /// The batch that is being filled now.

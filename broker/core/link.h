@@ -5,6 +5,7 @@
 
 #include "broker/base/time.h"
 #include "broker/core/close_reason.h"
+#include "broker/core/journal.h"
 #include "broker/core/outgoing.h"
 #include "broker/mqtt/packet.h"
 
@@ -23,6 +24,8 @@ class Link {
   /// Ends the relation at once: the link calls its session no more. The connection itself is only marked; it
   /// goes at the end of the turn, after what was sent before. `why` is a literal for the log.
   virtual void close(CloseReason reason, std::string_view why) = 0;
+  /// What is said from here on leaves when the journal has kept everything up to `until`.
+  virtual void hold(Sequence until) = 0;
   /// Bytes that the socket has refused so far. While there are any, messages wait in the session's queue.
   virtual std::size_t backlog() const = 0;
   /// Whether its silence is no sign of death: it still takes what the socket had refused, or it is not being

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 
+#include "broker/core/journal.h"
 #include "broker/core/limits.h"
 #include "broker/core/message.h"
 
@@ -19,13 +20,14 @@ class OutQueue {
     MessageRef message;
     mqtt::Qos qos = mqtt::Qos::at_most_once;  // granted, not above the message's own
     std::uint64_t order = 0;
+    EntryNumber number = 0;  // in the journal; 0: not there
   };
   struct Dropped {
     std::size_t qos0 = 0;  // older messages that made room
     bool is_new = false;   // the message itself found none
   };
 
-  Dropped push(MessageRef message, mqtt::Qos qos, const Limits& limits);
+  Dropped push(MessageRef message, mqtt::Qos qos, const Limits& limits, EntryNumber number = 0);
 
   /// The oldest item that may go now; QoS 1 and 2 only when the window is open. Null: none.
   const Item* front(bool is_window_open) const;

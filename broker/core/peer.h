@@ -9,7 +9,8 @@ namespace core {
 class Peer {
  public:
   /// A message that entered the broker here, as views that are valid during the call; it does not fail.
-  /// `stamp` is not 0 when the message is retained.
+  /// `stamp` is not 0 when the message is retained. The journal keeps it for the lasting sessions of whoever
+  /// has not taken it yet.
   virtual void forward(const mqtt::Publish& publish, Stamp stamp) = 0;
 
  protected:

@@ -17,6 +17,15 @@ void Publishing::publish(const plugin::Publication& publication) {
                       .retain = publication.retain});
 }
 
+void Publishing::keep(std::string_view name, base::Bytes value) {
+  if (Journal* journal = router_.journal()) journal->keep(name, value);
+}
+
+void Publishing::tick(base::TimePoint now) {
+  for (plugin::Plugin* told : plugins_) told->on_tick(*this, now);
+  if (!pending_.empty()) route_pending();
+}
+
 plugin::Verdict Publishing::ask_plugins(const plugin::Client& client, const Outgoing& outgoing,
                                         base::TimePoint now) {
   const plugin::Draft draft{outgoing.topic(), outgoing.payload(), outgoing.qos(), outgoing.retain()};

@@ -21,7 +21,11 @@ class Publishing final : public plugin::Host {
   /// A client's message or will.
   plugin::Verdict publish(const plugin::Client& client, Outgoing& outgoing, base::TimePoint now);
 
+  /// Once a second, where plugins are to be told so.
+  void tick(base::TimePoint now);
+
   void publish(const plugin::Publication& publication) override;
+  void keep(std::string_view name, base::Bytes value) override;
 
  private:
   plugin::Verdict ask_plugins(const plugin::Client& client, const Outgoing& outgoing, base::TimePoint now);

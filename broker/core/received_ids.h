@@ -29,17 +29,18 @@ class ReceivedIds {
     if (++count_ > listed_up_to) to_bitmap();
     return true;
   }
-  /// PUBREL: the id may be used again. An unknown one is answered all the same.
-  void remove(mqtt::PacketId id) {
+  /// PUBREL: the id may be used again. False: it is unknown, and answered all the same.
+  bool remove(mqtt::PacketId id) {
     if (bitmap_) {
-      if (!bitmap_->test(id)) return;
+      if (!bitmap_->test(id)) return false;
       bitmap_->reset(id);
     } else {
       const auto at = std::ranges::find(list_, id);
-      if (at == list_.end()) return;
+      if (at == list_.end()) return false;
       list_.erase(at);
     }
     if (--count_ == 0) *this = {};  // an idle session holds no buffer
+    return true;
   }
   std::size_t size() const { return count_; }
 

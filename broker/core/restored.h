@@ -62,4 +62,15 @@ struct Restored {
   Stamp last_stamp = 0;
 };
 
+/// A message that has become a session's at start: the journal does not know yet.
+struct SettledForward {
+  SessionKey key = 0;
+  Entry entry;
+  MessageRef message;
+};
+
+/// What a worker had not taken yet becomes messages of the sessions that were its own and want it, behind all
+/// they had; `restored.forwards` is empty then.
+std::vector<SettledForward> settle_forwards(Restored& restored);
+
 }  // namespace core

@@ -6,14 +6,31 @@
 namespace core {
 
 void Router::publish(Outgoing& outgoing) {
-  const bool is_stamped = outgoing.retain() && !peers_.empty();
+  const bool is_stamped = outgoing.retain() && (!peers_.empty() || parts_.journal != nullptr);
   const Stamp stamp = is_stamped ? parts_.commons.next_stamp() : 0;
   for (Peer* peer : peers_) peer->forward(outgoing.message(), stamp);
-  publish_local(outgoing, stamp);
+  if (outgoing.retain()) record_retained(outgoing, stamp, retain(outgoing, stamp));
+  deliver(outgoing);
 }
 
 void Router::publish_local(Outgoing& outgoing, Stamp stamp) {
-  if (outgoing.retain()) retain(outgoing, stamp);
+  if (outgoing.retain()) static_cast<void>(retain(outgoing, stamp));
+  deliver(outgoing);
+}
+
+void Router::restore(const RestoredRetained& kept) {
+  if (!retained_.set(kept.message, kept.stamp)) parts_.counters.add(Metric::retained_refused);
+}
+
+/// A message that found no room has cleared its topic. Other workers' messages are journaled by them.
+void Router::record_retained(Outgoing& outgoing, Stamp stamp, bool is_stored) {
+  if (parts_.journal == nullptr) return;
+  const MessageRef cleared =
+      is_stored ? MessageRef{} : MessageRef::make({.topic = outgoing.topic(), .payload = {}, .retain = true});
+  parts_.journal->retain(is_stored ? *outgoing.keep() : *cleared, stamp);
+}
+
+void Router::deliver(Outgoing& outgoing) {
   const std::vector<Match>& matches = subscriptions_.match(outgoing.topic());
   parts_.effort.spend(1 + subscriptions_.take_steps() + matches.size());
   if (matches.empty()) return;
@@ -22,16 +39,17 @@ void Router::publish_local(Outgoing& outgoing, Stamp stamp) {
 }
 
 /// Said once: whoever fills the store could fill the log too.
-void Router::retain(Outgoing& outgoing, Stamp stamp) {
-  if (retained_.set(outgoing.keep(), stamp)) return;
+bool Router::retain(Outgoing& outgoing, Stamp stamp) {
+  if (retained_.set(outgoing.keep(), stamp)) return true;
   parts_.counters.add(Metric::retained_refused);
-  if (std::exchange(has_logged_full_store_, true)) return;
+  if (std::exchange(has_logged_full_store_, true)) return false;
   parts_.log.warn("retained_store_full",
                   {{"messages", std::uint64_t{retained_.size()}},
                    {"bytes", std::uint64_t{retained_.bytes()}},
                    {"hint",
                     "further messages are delivered, but not retained: see limits.retained_messages and "
                     "limits.retained_bytes"}});
+  return false;
 }
 
 }  // namespace core

@@ -9,6 +9,7 @@
 #include "broker/core/limits.h"
 #include "broker/core/outgoing.h"
 #include "broker/core/peer.h"
+#include "broker/core/restored.h"
 #include "broker/core/retained.h"
 #include "broker/core/subscriptions.h"
 
@@ -26,6 +27,7 @@ class Router {
     Effort& effort;
     const base::Log& log;
     Commons& commons;
+    Journal* journal = nullptr;
   };
   Router(const Parts& parts, Interest* interest)
       : parts_(parts),
@@ -41,6 +43,9 @@ class Router {
   /// A message that another worker or node has forwarded: the same without the peers.
   void publish_local(Outgoing& outgoing, Stamp stamp = 0);
 
+  /// As a journal has kept it.
+  void restore(const RestoredRetained& kept);
+
   /// One id per message for the whole worker: what a session uses if it is free there.
   mqtt::PacketId next_packet_id() {
     last_packet_id_ =
@@ -48,11 +53,15 @@ class Router {
     return last_packet_id_;
   }
 
+  /// Null: nothing survives a restart.
+  Journal* journal() const { return parts_.journal; }
   Subscriptions& subscriptions() { return subscriptions_; }
   const Retained& retained() const { return retained_; }
 
  private:
-  void retain(Outgoing& outgoing, Stamp stamp);
+  [[nodiscard]] bool retain(Outgoing& outgoing, Stamp stamp);
+  void record_retained(Outgoing& outgoing, Stamp stamp, bool is_stored);
+  void deliver(Outgoing& outgoing);
 
   Parts parts_;
   Subscriptions subscriptions_;

@@ -9,24 +9,39 @@
 namespace core {
 
 Session::~Session() {
-  for (const std::string& filter : filters_) services_.router.subscriptions().remove(filter, slot_);
+  for (const std::string& filter : filters_) {
+    services_.router.subscriptions().remove(filter, slot_);
+    if (is_lasting_ && services_.lasting != nullptr) services_.lasting->remove(filter);
+  }
 }
 
 void Session::attach(Link& link, const mqtt::Connect& connect, base::TimePoint now) {
   link_ = &link;
-  is_lasting_ = connect.session_expiry_s != 0;
   has_logged_full_queue_ = false;
   keepalive_.start(connect.keepalive_s, now);
-  will_ = {};
-  if (connect.will && !is_broker_topic(connect.will->topic) &&
-      !is_too_deep(connect.will->topic, services_.limits)) {
-    will_ = MessageRef::make({.topic = connect.will->topic,
-                              .payload = connect.will->payload,
-                              .qos = connect.will->qos,
-                              .retain = connect.will->retain});
-  }
+  record([this](Journal& journal) { journal.set_here(key_); });
+  set_will(connect);
   resend();
   want_work();
+}
+
+void Session::set_will(const mqtt::Connect& connect) {
+  will_ = {};
+  if (!connect.will || is_broker_topic(connect.will->topic) ||
+      is_too_deep(connect.will->topic, services_.limits)) {
+    return;
+  }
+  will_ = MessageRef::make({.topic = connect.will->topic,
+                            .payload = connect.will->payload,
+                            .qos = connect.will->qos,
+                            .retain = connect.will->retain});
+  if (services_.journal != nullptr) services_.journal->set_will(key_, client_id_, *will_);
+}
+
+/// Published or not to be published: either way it is over.
+void Session::clear_will() {
+  if (will_ && services_.journal != nullptr) services_.journal->clear_will(key_);
+  will_ = {};
 }
 
 void Session::on_link_lost(base::TimePoint now) {
@@ -45,7 +60,7 @@ void Session::end_link(CloseReason reason, std::string_view why, base::TimePoint
 }
 
 void Session::disconnect(base::TimePoint now) {
-  will_ = {};  // [MQTT-3.14.4-3]
+  clear_will();  // [MQTT-3.14.4-3]
   end_link(CloseReason::disconnected, "disconnected by the client", now);
 }
 
@@ -54,11 +69,13 @@ void Session::lose_link(base::TimePoint now) {
   offline_since_ = now;
   walks_.reset();
   queue_.drop_qos0();
+  record([this](Journal& journal) { journal.set_away(key_); });
   services_.owner.on_offline(*this);
 }
 
 void Session::publish_will(const plugin::Client& who, base::TimePoint now) {
-  const MessageRef will = std::exchange(will_, {});
+  const MessageRef will = will_;
+  clear_will();
   if (!will) return;
   services_.counters.add(Metric::wills_published);
   Outgoing outgoing(will, services_.turn, services_.held);

@@ -16,6 +16,7 @@
 #include "broker/core/out_queue.h"
 #include "broker/core/publishing.h"
 #include "broker/core/received_ids.h"
+#include "broker/core/restored.h"
 #include "broker/core/retained_walks.h"
 #include "broker/core/router.h"
 
@@ -46,17 +47,40 @@ struct Services {
   base::Arena& turn;
   const base::Log& log;
   std::vector<MessageRef>& held;  // what this turn's pieces refer to; emptied after the flush
+  Journal* journal;               // null: nothing survives a restart
+  EntryNumber& last_entry;        // given on this worker
+  Interest* lasting;              // told what lasting sessions subscribe to; null: nobody asks
 };
 
 /// One client's protocol state. Knows no socket and no clock; everything it does goes to its link and to
 /// Services. Owned by Sessions; worker's thread.
 class Session {
  public:
-  Session(std::string client_id, std::uint32_t slot, const Services& services)
-      : client_id_(std::move(client_id)), slot_(slot), services_(services) {}
+  /// What it is from its first to its last day.
+  struct Identity {
+    std::string client_id;
+    std::uint32_t slot;
+    bool is_lasting;     // it is kept when its connection ends
+    SessionKey key = 0;  // in the journal; 0: there is no journal
+  };
+  Session(Identity identity, const Services& services)
+      : client_id_(std::move(identity.client_id)),
+        slot_(identity.slot),
+        is_lasting_(identity.is_lasting),
+        key_(identity.key),
+        services_(services) {}
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
+
+  /// It is new: the journal hears of it.
+  void begin();
+  /// It is as the journal has kept it; its client is away.
+  void restore(const RestoredSession& kept, base::TimePoint now);
+  /// It is over for good: the journal forgets it.
+  void forget();
+  /// What has to be kept before anything about it may be promised; 0: nothing.
+  Sequence last_told() const { return last_told_; }
 
   /// A connection has been accepted and has its CONNACK. Re-sends what was under way [MQTT-4.4.0-1], then
   /// what waited.
@@ -87,7 +111,6 @@ class Session {
   const std::string& client_id() const { return client_id_; }
   std::uint32_t slot() const { return slot_; }
   bool is_online() const { return link_ != nullptr; }
-  /// It is kept when its connection ends.
   bool is_lasting() const { return is_lasting_; }
 
   bool is_busy = false;                          // on the broker's list
@@ -100,24 +123,52 @@ class Session {
   bool has_room_for(std::string_view filter) const;
   mqtt::Reason add_subscription(const mqtt::Subscribe::Entry& entry);
   void unsubscribe(const mqtt::Unsubscribe& unsubscribe);
+  void add_filter(std::string_view filter);
+  void remove_filter(std::string_view filter);
   void drop_walk(std::string_view filter);
   void disconnect(base::TimePoint now);
   void lose_link(base::TimePoint now);
   void publish_will(const plugin::Client& who, base::TimePoint now);
   plugin::Client client() const;
 
-  void send(Outgoing& outgoing, mqtt::Qos qos, bool retain, mqtt::PacketId preferred_id);
+  /// One message on its way out: at which QoS, as a retained one, under which number (0: none yet).
+  struct Passing {
+    mqtt::Qos qos;
+    bool retain = false;
+    EntryNumber number = 0;
+  };
+  void send(Outgoing& outgoing, Passing passing, mqtt::PacketId preferred_id);
   void enqueue(Outgoing& outgoing, mqtt::Qos qos);
   bool must_wait(mqtt::Qos qos) const;
+  void on_finished(std::optional<EntryNumber> number);
+  void forget_received(mqtt::PacketId id);
   bool is_window_open() const { return inflight_.size() < services_.limits.inflight; }
   void resend();
   bool send_queued(std::size_t& budget);
   bool replay_retained(std::size_t& budget);
 
+  bool is_recorded() const { return is_lasting_ && services_.journal != nullptr; }
+  template <class Record>
+  void record(Record&& record) {
+    if (!is_recorded()) return;
+    record(*services_.journal);
+    last_told_ = services_.journal->sequence();
+  }
+  void record_queued(Outgoing& outgoing, const Entry& entry);
+  EntryNumber record_sent(Outgoing& outgoing, const Passing& passing, mqtt::PacketId id);
+  void restore_message(const RestoredSession::Message& kept);
+  void set_will(const mqtt::Connect& connect);
+  void clear_will();
+  /// The answer goes out when all that was told about this session is kept.
+  void answer(mqtt::PacketType type, mqtt::PacketId id);
+  void answer(const mqtt::Packet& packet);
+
   std::string client_id_;
   std::uint32_t slot_;
-  bool is_lasting_ = false;
+  bool is_lasting_;
   bool has_logged_full_queue_ = false;
+  SessionKey key_;
+  Sequence last_told_ = 0;  // about it
   const Services& services_;
   Link* link_ = nullptr;
   Keepalive keepalive_;

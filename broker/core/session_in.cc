@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "broker/core/session.h"
+#include "broker/core/told.h"
 #include "broker/core/topic_rules.h"
 
 namespace core {
@@ -20,19 +21,21 @@ struct Session::Handle {
   base::TimePoint now;
 
   void operator()(const mqtt::Puback& packet) const {
-    if (session.inflight_.acknowledge(packet.packet_id)) session.want_work();
+    session.on_finished(session.inflight_.acknowledge(packet.packet_id));
   }
   void operator()(const mqtt::Pubrec& packet) const {
     // An id of a life before this session is released too, or the client would ask for ever.
-    session.inflight_.release(packet.packet_id);
-    session.link_->ack(mqtt::PacketType::pubrel, packet.packet_id);
+    if (const auto number = session.inflight_.release(packet.packet_id)) {
+      session.record([&](Journal& journal) { journal.release(session.key_, *number); });
+    }
+    session.answer(mqtt::PacketType::pubrel, packet.packet_id);
   }
   void operator()(const mqtt::Pubrel& packet) const {
-    session.received_ids_.remove(packet.packet_id);
-    session.link_->ack(mqtt::PacketType::pubcomp, packet.packet_id);
+    session.forget_received(packet.packet_id);
+    session.answer(mqtt::PacketType::pubcomp, packet.packet_id);
   }
   void operator()(const mqtt::Pubcomp& packet) const {
-    if (session.inflight_.complete(packet.packet_id)) session.want_work();
+    session.on_finished(session.inflight_.complete(packet.packet_id));
   }
   void operator()(const mqtt::Subscribe& packet) const {
     if (!session.has_too_many(packet.entries.size(), now)) session.subscribe(packet);
@@ -65,11 +68,12 @@ void Session::on_publish(const mqtt::Publish& publish, std::span<std::uint8_t> f
     end_link(CloseReason::topic_too_deep, "the topic has more levels than limits allow", now);
     return;
   }
+  const Told told(services_.journal);
   const bool is_exactly_once = publish.qos == mqtt::Qos::exactly_once;
   if (is_exactly_once && !received_ids_.add(publish.packet_id)) {
     services_.counters.add(Metric::qos2_duplicates);
     services_.effort.spend(Effort::per_request);
-    link_->ack(mqtt::PacketType::pubrec, publish.packet_id);
+    answer(mqtt::PacketType::pubrec, publish.packet_id);
     return;
   }
   if (received_ids_.size() > services_.limits.pending_qos2) {
@@ -88,6 +92,8 @@ void Session::on_publish(const mqtt::Publish& publish, std::span<std::uint8_t> f
   }
   if (publish.qos == mqtt::Qos::at_most_once) return;
   services_.effort.spend(1);
+  if (is_exactly_once) record([&](Journal& journal) { journal.receive(key_, publish.packet_id); });
+  link_->hold(told.since());
   link_->ack(is_exactly_once ? mqtt::PacketType::pubrec : mqtt::PacketType::puback, publish.packet_id);
 }
 
@@ -104,7 +110,7 @@ void Session::subscribe(const mqtt::Subscribe& subscribe) {
   for (const mqtt::Subscribe::Entry& entry : subscribe.entries)
     suback.reasons.push_back(add_subscription(entry));
   services_.effort.spend(steps_per_filter * subscribe.entries.size());
-  link_->send(suback);
+  answer(suback);
   want_work();
 }
 
@@ -118,9 +124,9 @@ mqtt::Reason Session::add_subscription(const mqtt::Subscribe::Entry& entry) {
     return mqtt::Reason::quota_exceeded;
   }
   if (services_.router.subscriptions().set(entry.filter, {this, slot_}, entry.options)) {
-    filters_.emplace(entry.filter);
-    filters_cost_ += Subscriptions::cost_of(entry.filter);
+    add_filter(entry.filter);
   }
+  record([&](Journal& journal) { journal.subscribe(key_, entry.filter, entry.options.qos); });
   if (!walks_) walks_ = std::make_unique<RetainedWalks>();
   walks_->restart(entry.filter, entry.options.qos);
   return static_cast<mqtt::Reason>(entry.options.qos);
@@ -134,12 +140,24 @@ bool Session::has_room_for(std::string_view filter) const {
 void Session::unsubscribe(const mqtt::Unsubscribe& unsubscribe) {
   for (const std::string_view filter : unsubscribe.filters) {
     if (!services_.router.subscriptions().remove(filter, slot_)) continue;
-    filters_.erase(filters_.find(filter));
-    filters_cost_ -= Subscriptions::cost_of(filter);
+    remove_filter(filter);
     drop_walk(filter);
+    record([&](Journal& journal) { journal.unsubscribe(key_, filter); });
   }
   services_.effort.spend(steps_per_filter * unsubscribe.filters.size());
-  link_->send(mqtt::Unsuback{.packet_id = unsubscribe.packet_id});
+  answer(mqtt::Unsuback{.packet_id = unsubscribe.packet_id});
+}
+
+void Session::add_filter(std::string_view filter) {
+  filters_.emplace(filter);
+  filters_cost_ += Subscriptions::cost_of(filter);
+  if (is_lasting_ && services_.lasting != nullptr) services_.lasting->add(filter);
+}
+
+void Session::remove_filter(std::string_view filter) {
+  filters_.erase(filters_.find(filter));
+  filters_cost_ -= Subscriptions::cost_of(filter);
+  if (is_lasting_ && services_.lasting != nullptr) services_.lasting->remove(filter);
 }
 
 void Session::drop_walk(std::string_view filter) {

@@ -22,7 +22,7 @@ void Session::deliver(Outgoing& outgoing, mqtt::Qos granted, mqtt::PacketId pref
   if (must_wait(qos)) {
     enqueue(outgoing, qos);
   } else {
-    send(outgoing, qos, false, preferred_id);
+    send(outgoing, {.qos = qos}, preferred_id);
   }
 }
 
@@ -33,13 +33,17 @@ bool Session::must_wait(mqtt::Qos qos) const {
   return !queue_.empty() || !is_window_open();
 }
 
-void Session::send(Outgoing& outgoing, mqtt::Qos qos, bool retain, mqtt::PacketId preferred_id) {
-  Delivery delivery{.qos = qos, .retain = retain};
-  if (qos != mqtt::Qos::at_most_once) {
+void Session::send(Outgoing& outgoing, Passing passing, mqtt::PacketId preferred_id) {
+  Delivery delivery{.qos = passing.qos, .retain = passing.retain};
+  if (passing.qos != mqtt::Qos::at_most_once) {
     const auto id = inflight_.claim(preferred_id);
-    if (!id) return enqueue(outgoing, qos);
+    if (!id) return enqueue(outgoing, passing.qos);
     delivery.packet_id = *id;
-    inflight_.add(*id, qos, is_lasting_ ? outgoing.keep() : MessageRef{}, retain);
+    inflight_.add({.number = is_recorded() ? record_sent(outgoing, passing, *id) : 0,
+                   .message = is_lasting_ ? outgoing.keep() : MessageRef{},
+                   .id = *id,
+                   .qos = passing.qos,
+                   .retain = passing.retain});
   }
   services_.counters.add(Metric::messages_delivered);
   link_->deliver(outgoing, delivery);
@@ -47,7 +51,10 @@ void Session::send(Outgoing& outgoing, mqtt::Qos qos, bool retain, mqtt::PacketI
 
 void Session::enqueue(Outgoing& outgoing, mqtt::Qos qos) {
   if (link_ == nullptr && (qos == mqtt::Qos::at_most_once || !is_lasting_)) return;
-  const OutQueue::Dropped dropped = queue_.push(outgoing.keep(), qos, services_.limits);
+  const bool is_told = qos != mqtt::Qos::at_most_once && is_recorded();
+  const EntryNumber number = is_told ? services_.last_entry + 1 : 0;
+  const OutQueue::Dropped dropped = queue_.push(outgoing.keep(), qos, services_.limits, number);
+  if (is_told && !dropped.is_new) record_queued(outgoing, {.number = number, .qos = qos});
   if (dropped.qos0 == 0 && !dropped.is_new) return;
   services_.counters.add(Metric::queue_dropped_qos0, dropped.qos0);
   services_.counters.add(Metric::queue_dropped, dropped.is_new ? 1 : 0);
@@ -90,9 +97,9 @@ bool Session::send_queued(std::size_t& budget) {
     if (budget == 0) return false;
     spend(budget, *item->message);
     Outgoing outgoing(item->message, services_.turn, services_.held);
-    const mqtt::Qos qos = item->qos;
+    const Passing passing{.qos = item->qos, .number = item->number};
     queue_.pop(item);
-    send(outgoing, qos, false, services_.router.next_packet_id());
+    send(outgoing, passing, services_.router.next_packet_id());
   }
   return true;
 }
@@ -110,7 +117,7 @@ bool Session::replay_retained(std::size_t& budget) {
       if (is_waiting || budget == 0) return false;
       spend(budget, *message);
       Outgoing outgoing(message, services_.turn, services_.held);
-      send(outgoing, qos, true, services_.router.next_packet_id());
+      send(outgoing, {.qos = qos, .retain = true}, services_.router.next_packet_id());
       return true;
     });
     services_.effort.spend(2 * (before - topics));

@@ -14,7 +14,7 @@ Session* Sessions::find(std::uint32_t slot, std::uint64_t serial) const {
   return places_[slot].serial == serial ? places_[slot].session.get() : nullptr;
 }
 
-Session& Sessions::make(std::string client_id, const Services& services) {
+Session& Sessions::make(Session::Identity identity, const Services& services) {
   auto slot = static_cast<std::uint32_t>(places_.size());
   if (free_.empty()) {
     places_.emplace_back();
@@ -23,7 +23,8 @@ Session& Sessions::make(std::string client_id, const Services& services) {
     free_.pop_back();
   }
   Place& place = places_[slot];
-  place.session = std::make_unique<Session>(std::move(client_id), slot, services);
+  identity.slot = slot;
+  place.session = std::make_unique<Session>(std::move(identity), services);
   place.serial = ++last_serial_;
   ++count_of_all_;
   by_id_.emplace(place.session->client_id(), place.session.get());

@@ -26,7 +26,8 @@ class Sessions {
   Session* find(std::uint32_t slot, std::uint64_t serial) const;
   std::uint64_t serial_of(const Session& session) const { return places_[session.slot()].serial; }
 
-  Session& make(std::string client_id, const Services& services);
+  /// `identity` without its slot.
+  Session& make(Session::Identity identity, const Services& services);
   void erase(Session& session);
   std::size_t size() const { return by_id_.size(); }
   template <class Visit>

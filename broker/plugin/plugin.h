@@ -47,6 +47,9 @@ struct Publication {
 class Host {
  public:
   virtual void publish(const Publication& publication) = 0;
+  /// Keeps the plugin's state over restarts, with everything else of this turn: `name` begins with the
+  /// plugin's own name and a slash; an empty value removes it. Without a data directory nothing is kept.
+  virtual void keep(std::string_view name, base::Bytes value) = 0;
 
  protected:
   ~Host() = default;
@@ -59,6 +62,12 @@ class Plugin {
   virtual std::string_view name() const = 0;
   /// Before the message is routed; `now` is the loop's time.
   virtual Verdict on_publish(const Client& client, const Draft& draft, Host& host, base::TimePoint now) = 0;
+  /// What it kept in a former life, in the order of names; before any hook.
+  virtual void restore(std::string_view name, base::Bytes value, base::TimePoint now) {
+    static_cast<void>(name), static_cast<void>(value), static_cast<void>(now);
+  }
+  /// Once a second, on the first worker.
+  virtual void on_tick(Host& host, base::TimePoint now) { static_cast<void>(host), static_cast<void>(now); }
   /// Its counters at this moment, for the log at stop and the metrics. Any thread.
   virtual std::vector<base::Count> counts() const = 0;
 };

@@ -58,6 +58,7 @@ class CoreStage::ByteLink final : public core::Link {
     session_ = nullptr;
     is_over_ = true;
   }
+  void hold(core::Sequence) override {}
   std::size_t backlog() const override { return 0; }
   bool is_excused(base::TimePoint) override { return false; }
   std::string_view address() const override { return "192.0.2.1:1883"; }

@@ -19,6 +19,7 @@ inline bool is_json(std::string_view text) {
 /// Everything that is published must be JSON, and so UTF-8.
 class JsonHost final : public plugin::Host {
  public:
+  void keep(std::string_view, base::Bytes) override {}
   void publish(const plugin::Publication& publication) override {
     CHECK(is_json(base::as_text(publication.payload)));
   }

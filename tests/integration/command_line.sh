@@ -7,6 +7,7 @@ program=$1
 config=$2
 dir=$(mktemp -d)
 broker=
+export MESHBROKER_BROKER__DATA_DIR=  # nothing is kept but where a case says so
 trap 'kill $broker 2>/dev/null; rm -rf "$dir"' EXIT
 
 fail() {
@@ -54,7 +55,7 @@ expect 1 decode --set mesh.default_key=false "$envelope"
 expect 0 decode --set mesh.default_key=false --psk LongFast=AQ== "$envelope"
 expect 2 decode 'no hex'
 
-"$program" serve --set 'listener.0.bind="127.0.0.1:0"' 2>"$dir/err" >"$dir/out" &
+"$program" serve --set 'listener.0.bind="127.0.0.1:0"' --set "broker.data_dir=\"$dir/data\"" 2>"$dir/err" >"$dir/out" &
 broker=$!
 timeout 30 sh -c 'until grep -q listening "$1"; do :; done' sh "$dir/err" || fail 'does not start'
 port=$(sed -n 's/.*listening address=127\.0\.0\.1:\([0-9]*\).*/\1/p' "$dir/err")
@@ -62,6 +63,12 @@ cp "$dir/err" "$dir/serve.err"
 expect 0 health --set "listener.0.bind=\"127.0.0.1:$port\""
 expect 1 serve --set "listener.0.bind=\"127.0.0.1:$port\""
 said "127.0.0.1:$port is taken"
+expect 1 serve --set 'listener.0.bind="127.0.0.1:0"' --set "broker.data_dir=\"$dir/data\""
+said "$dir/data/meshbroker.db is in use by another process"
+: >"$dir/file"
+expect 1 serve --set 'listener.0.bind="127.0.0.1:0"' --set "broker.data_dir=\"$dir/file/data\""
+said "$dir/file/data cannot be made"
+[ "$(stat -c %a "$dir/data")" = 700 ] || fail 'the data directory is open to others'
 kill -HUP "$broker"
 expect 0 health --set "listener.0.bind=\"127.0.0.1:$port\""
 kill -INT "$broker"

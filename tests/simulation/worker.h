@@ -52,6 +52,7 @@ class Connection final : public core::Link {
   void ack(mqtt::PacketType type, mqtt::PacketId id) override;
   void deliver(core::Outgoing& outgoing, const core::Delivery& delivery) override;
   void close(core::CloseReason reason, std::string_view why) override;
+  void hold(core::Sequence) override {}
   std::size_t backlog() const override { return refused_bytes_; }
   bool is_excused(base::TimePoint) override { return std::exchange(has_taken_, false); }
   std::string_view address() const override { return "192.0.2.1:1883"; }

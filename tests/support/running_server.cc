@@ -23,6 +23,7 @@ RunningServer::RunningServer(app::Config config, net::LoopSizes sizes, std::vect
   std::signal(SIGPIPE, SIG_IGN);  // as main does
   config.listeners.front().bind = app::TcpBind{"127.0.0.1", 0};
   if (config.broker.workers == 0) config.broker.workers = 1;  // several only where a test says so
+  if (config.broker.data_dir == app::Config{}.broker.data_dir) config.broker.data_dir.clear();  // likewise
   auto opened = app::Server::open(config, log_, std::move(plugins), sizes);
   CHECK(opened.has_value());
   server_ = std::move(*opened);

@@ -104,11 +104,9 @@ void Client::drain() {
 
 std::string Client::said() { return fmt::format("{}", fmt::join(std::exchange(said_, {}), " | ")); }
 
-void Client::send(const mqtt::Packet& packet) { said_.push_back(std::visit(Words{}, packet)); }
+void Client::send(const mqtt::Packet& packet) { say(std::visit(Words{}, packet)); }
 
-void Client::ack(mqtt::PacketType type, mqtt::PacketId id) {
-  said_.push_back(fmt::format("{} {}", ack_name(type), id));
-}
+void Client::ack(mqtt::PacketType type, mqtt::PacketId id) { say(fmt::format("{} {}", ack_name(type), id)); }
 
 /// By way of the bytes, so that what is said is what would have been sent.
 void Client::deliver(core::Outgoing& outgoing, const core::Delivery& delivery) {
@@ -119,7 +117,27 @@ void Client::deliver(core::Outgoing& outgoing, const core::Delivery& delivery) {
   CHECK(frame && *frame && (*frame)->bytes.size() == bytes.size());
   const auto publish = mqtt::decode_publish(**frame, mqtt::Version::v311);
   CHECK(publish);
-  said_.push_back(Words{}(*publish));
+  say(Words{}(*publish));
+}
+
+void Client::hold(core::Sequence until) {
+  if (world_.journal != nullptr && until > world_.journal->kept()) held_until_ = std::max(held_until_, until);
+}
+
+void Client::say(std::string text) {
+  if (held_until_ == 0) {
+    said_.push_back(std::move(text));
+  } else {
+    withheld_.emplace_back(held_until_, std::move(text));
+  }
+}
+
+void Client::release(core::Sequence kept) {
+  if (held_until_ <= kept) held_until_ = 0;
+  while (!withheld_.empty() && withheld_.front().first <= kept) {
+    said_.push_back(std::move(withheld_.front().second));
+    withheld_.erase(withheld_.begin());
+  }
 }
 
 void Client::close(core::CloseReason reason, std::string_view) {
@@ -127,15 +145,31 @@ void Client::close(core::CloseReason reason, std::string_view) {
   said_.push_back(fmt::format("CLOSED {}", core::name_of(reason)));
 }
 
-World::World(const core::Limits& limits_in)
+World::World(const core::Limits& limits_in, MemoryJournal* journal_in)
     : limits(limits_in),
       log(base::Level::debug, base::LogFormat::text,
           [this](base::Level, std::string_view line) { log_lines.emplace_back(line); }),
+      journal(journal_in),
       broker({.limits = limits,
               .turn = arena,
               .log = log,
               .new_client_id = [] { return std::string("assigned"); },
-              .commons = commons}) {}
+              .commons = commons,
+              .journal = journal_in}) {}
+
+void World::keep() {
+  journal->keep();
+  for (const auto& each : clients_) each->release(journal->kept());
+}
+
+void World::restore(const core::Restored& kept) {
+  commons.last_key = kept.last_key;
+  commons.last_stamp = kept.last_stamp;
+  for (const core::RestoredSession& each : kept.sessions) broker.restore(each, now);
+  for (const core::RestoredRetained& each : kept.retained) broker.restore(each);
+  for (const core::RestoredWill& each : kept.wills) broker.restore(each, now);
+  turn();
+}
 
 Client& World::client(std::string id) {
   clients_.push_back(std::make_unique<Client>(*this, std::move(id)));
@@ -161,6 +195,7 @@ void World::turn() {
     most_arena = std::max(most_arena, arena.used());
     arena.reset();  // the flush: a view kept longer now reads nonsense
     broker.after_flush();
+    if (journal != nullptr) journal->post();
     if (!has_more) return;
   }
 }

@@ -9,6 +9,7 @@
 #include "broker/base/arena.h"
 #include "broker/base/log.h"
 #include "broker/core/broker.h"
+#include "tests/support/memory_journal.h"
 
 namespace support {
 
@@ -58,6 +59,7 @@ class Client final : public core::Link {
   void ack(mqtt::PacketType type, mqtt::PacketId id) override;
   void deliver(core::Outgoing& outgoing, const core::Delivery& delivery) override;
   void close(core::CloseReason reason, std::string_view why) override;
+  void hold(core::Sequence until) override;
   std::size_t backlog() const override { return refused_bytes; }
   bool is_excused(base::TimePoint) override { return std::exchange(has_taken, false); }
   std::string_view address() const override { return "192.0.2.1:1883"; }
@@ -66,13 +68,24 @@ class Client final : public core::Link {
   World& world_;
   std::string id_;
   core::Session* session_ = nullptr;
+  friend class World;
+  void say(std::string text);
+  void release(core::Sequence kept);
+
   std::vector<std::string> said_;
+  core::Sequence held_until_ = 0;
+  std::vector<std::pair<core::Sequence, std::string>> withheld_;  // rising
 };
 
 /// One worker's broker. `now` only moves when told.
 class World {
  public:
-  explicit World(const core::Limits& limits_in = {});
+  explicit World(const core::Limits& limits_in = {}, MemoryJournal* journal_in = nullptr);
+
+  /// The journal keeps all it was told, and clients hear what waited for that.
+  void keep();
+  /// What a journal had kept when a former world ended.
+  void restore(const core::Restored& kept);
 
   Client& client(std::string id);
   /// Lets that much time pass and everything that is due in it happen.
@@ -86,6 +99,7 @@ class World {
   std::vector<std::string> log_lines;
   base::Log log;
   core::Commons commons;
+  MemoryJournal* journal;  // null: nothing survives
   core::Broker broker;
   base::TimePoint now{base::Duration(1'000'000)};
 

@@ -5,6 +5,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/support/memory_journal.h"
+
 using app::Forwarding;
 using app::Inbox;
 
@@ -34,9 +36,9 @@ TEST_CASE("messages go to who is interested, retained ones to everybody, in one 
   net::Loop loop;
   Inbox keen(loop, [] {}), idle(loop, [] {});
   keen.interest.add("a/#");
-  Forwarding forwarding;
-  forwarding.add(keen);
-  forwarding.add(idle);
+  Forwarding forwarding(0, nullptr);
+  forwarding.add(1, keen);
+  forwarding.add(1, idle);
   forwarding.forward(message("a/b", "1"), 0);
   forwarding.forward(message("c", "2"), 0);
   auto kept = message("r", "3");
@@ -50,18 +52,46 @@ TEST_CASE("messages go to who is interested, retained ones to everybody, in one 
   CHECK(read(idle) == "r=3 q1 retain @7|/");
 }
 
-TEST_CASE(
-    "a large batch is posted before its turn ends, and unread ones raise the mark until they are read") {
+TEST_CASE("unread mail raises the mark until it is read") {
   net::Loop loop;
   Inbox inbox(loop, [] {});
   inbox.interest.add("#");
-  Forwarding forwarding;
-  forwarding.add(inbox);
+  Forwarding forwarding(0, nullptr);
+  forwarding.add(1, inbox);
   const std::string payload(100'000, 'x');
-  for (int i = 0; i < 10; ++i) forwarding.forward(message("t", payload), 0);
+  const auto forward = [&](int count) {
+    for (int i = 0; i < count; ++i) forwarding.forward(message("t", payload), 0);
+    forwarding.post();
+  };
+  forward(10);
   CHECK_FALSE(forwarding.is_any_above_mark());
-  for (int i = 0; i < 90; ++i) forwarding.forward(message("t", payload), 0);
+  forward(90);
   CHECK(forwarding.is_any_above_mark());
-  CHECK(inbox.drain().size() > 30);
+  CHECK(inbox.drain().size() == 2);
   CHECK_FALSE(forwarding.is_any_above_mark());
+}
+
+TEST_CASE("the journal keeps what lasting sessions elsewhere may want at QoS 1 and 2, with rising numbers") {
+  net::Loop loop;
+  Inbox lasting(loop, [] {}), fleeting(loop, [] {});
+  for (Inbox* inbox : {&lasting, &fleeting}) inbox->interest.add("#");
+  lasting.lasting.add("kept/#");
+  support::MemoryJournal journal;
+  Forwarding forwarding(0, &journal);
+  forwarding.add(1, lasting);
+  forwarding.add(2, fleeting);
+  forwarding.forward(message("kept/1", "x"), 0);
+  forwarding.forward(message("other", "x"), 0);
+  auto at_most_once = message("kept/2", "x");
+  at_most_once.qos = mqtt::Qos::at_most_once;
+  forwarding.forward(at_most_once, 0);
+  forwarding.post();
+  forwarding.forward(message("kept/3", "x"), 0);
+  forwarding.post();
+  CHECK(journal.told() == std::vector<std::string>{"forward 1 1 kept/1", "forward 1 2 kept/3"});
+  std::vector<std::uint64_t> last_numbers;
+  for (const app::Mail& mail : lasting.drain())
+    last_numbers.push_back(std::get<app::Forward>(mail).batch->last_number);
+  CHECK(last_numbers == std::vector<std::uint64_t>{1, 2});
+  CHECK(std::get<app::Forward>(fleeting.drain().front()).batch->last_number == 0);
 }

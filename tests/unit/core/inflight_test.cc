@@ -12,9 +12,9 @@ using mqtt::Qos;
 
 TEST_CASE("an id under way is not claimed again, the next free one is [MQTT-2.3.1-4]") {
   Inflight inflight;
-  inflight.add(*inflight.claim(7), Qos::at_least_once, {});
+  inflight.add({.id = *inflight.claim(7), .qos = Qos::at_least_once});
   CHECK(*inflight.claim(7) == 8);
-  inflight.add(8, Qos::exactly_once, {});
+  inflight.add({.id = 8, .qos = Qos::exactly_once});
   CHECK(*inflight.claim(7) == 9);
   CHECK(inflight.acknowledge(7));
   CHECK(*inflight.claim(7) == 7);
@@ -22,14 +22,14 @@ TEST_CASE("an id under way is not claimed again, the next free one is [MQTT-2.3.
 
 TEST_CASE("ids go on at 1 after 65535, never with 0") {
   Inflight inflight;
-  inflight.add(0xffff, Qos::at_least_once, {});
+  inflight.add({.id = 0xffff, .qos = Qos::at_least_once});
   CHECK(*inflight.claim(0xffff) == 1);
 }
 
 TEST_CASE("with every id under way there is none to claim") {
   Inflight inflight;
   for (unsigned id = 1; id <= 0xffff; ++id) {
-    inflight.add(static_cast<mqtt::PacketId>(id), Qos::at_least_once, {});
+    inflight.add({.id = static_cast<mqtt::PacketId>(id), .qos = Qos::at_least_once});
   }
   CHECK_FALSE(inflight.claim(1));
   CHECK(inflight.acknowledge(1));
@@ -38,8 +38,8 @@ TEST_CASE("with every id under way there is none to claim") {
 
 TEST_CASE("an acknowledgement of the wrong kind completes nothing") {
   Inflight inflight;
-  inflight.add(1, Qos::at_least_once, {});
-  inflight.add(2, Qos::exactly_once, {});
+  inflight.add({.id = 1, .qos = Qos::at_least_once});
+  inflight.add({.id = 2, .qos = Qos::exactly_once});
   CHECK_FALSE(inflight.release(1));
   CHECK_FALSE(inflight.acknowledge(2));
   CHECK_FALSE(inflight.complete(2));
@@ -52,9 +52,9 @@ TEST_CASE("an acknowledgement of the wrong kind completes nothing") {
 
 TEST_CASE("an oldest message that is never acknowledged makes no pile of the others") {
   Inflight inflight;
-  inflight.add(1, Qos::at_least_once, {});
+  inflight.add({.id = 1, .qos = Qos::at_least_once});
   for (int i = 0; i < 10'000; ++i) {
-    inflight.add(2, Qos::at_least_once, {});
+    inflight.add({.id = 2, .qos = Qos::at_least_once});
     REQUIRE(inflight.acknowledge(2));
   }
   CHECK(inflight.size() == 1);
@@ -66,7 +66,7 @@ TEST_CASE("an oldest message that is never acknowledged makes no pile of the oth
 TEST_CASE("what is still under way is visited in the order of sending, whatever was acknowledged between") {
   Inflight inflight;
   for (const auto id : std::initializer_list<mqtt::PacketId>{5, 6, 7, 8})
-    inflight.add(id, Qos::at_least_once, {});
+    inflight.add({.id = id, .qos = Qos::at_least_once});
   CHECK(inflight.acknowledge(6));
   CHECK(inflight.acknowledge(5));
   std::vector<mqtt::PacketId> seen;
@@ -85,7 +85,7 @@ TEST_CASE("a window of any size finds its ids, in order, out of order, over the 
       const mqtt::PacketId id = *inflight.claim(next);
       REQUIRE(id != 0);
       REQUIRE(std::ranges::find(live, id) == live.end());
-      inflight.add(id, Qos::at_least_once, {});
+      inflight.add({.id = id, .qos = Qos::at_least_once});
       live.push_back(id);
       next = next == 0xffff ? mqtt::PacketId{1} : static_cast<mqtt::PacketId>(next + 1);
     } else if (!live.empty()) {

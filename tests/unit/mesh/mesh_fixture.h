@@ -2,6 +2,7 @@
 // What the tests of mesh/ share: a host that records, hexadecimal, messages built by hand.
 #pragma once
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -28,12 +29,20 @@ struct Published {
 
 class FakeHost final : public plugin::Host {
  public:
+  void keep(std::string_view name, base::Bytes value) override {
+    if (value.empty()) {
+      kept.erase(std::string(name));
+    } else {
+      kept[std::string(name)] = base::as_text(value);
+    }
+  }
   void publish(const plugin::Publication& publication) override {
     published.push_back({std::string(publication.topic), std::string(base::as_text(publication.payload)),
                          publication.qos, publication.retain});
   }
 
   std::vector<Published> published;
+  std::map<std::string, std::string> kept;
 };
 
 /// A plugin with its host and log, and the shortest way to give it a message.

@@ -16,10 +16,11 @@ TEST_CASE("a turn ends in before_flush, the flush, after_flush; stop lets the tu
                         order += 'b';
                         return order.size() < 6;
                       },
-                  .after_flush = [&] {
-                    order += 'a';
-                    if (order.size() == 6) loop.stop();
-                  }});
+                  .after_flush =
+                      [&] {
+                        order += 'a';
+                        if (order.size() == 6) loop.stop();
+                      }});
   net::Timer keeps_running(loop, [] {});
   keeps_running.set(loop.now() + std::chrono::hours(1));
   loop.run();
