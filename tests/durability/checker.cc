@@ -115,7 +115,8 @@ void Checker::judge_arrival(ClientNumber client, const Message& message, const A
   if (!is_possible(session, message, arrival.is_retained)) fault(FaultKind::stray, what);
   if (arrival.is_retained) return;
   const bool is_again = ++session.arrived[name] > 1;
-  const bool may_come_again = arrival.qos == 1 || (arrival.qos == 0 && message.publication.qos == 1);
+  // Below QoS 2 it may have been passed on before its publisher had an answer, and again when it asked again.
+  const bool may_come_again = arrival.qos < 2 && message.publication.qos > 0;
   if (is_again && !may_come_again) fault(FaultKind::doubled, what);
   if (!is_again) judge_order(client, message, arrival.qos);
 }
