@@ -40,6 +40,7 @@ Session* Broker::connect(Link& link, const mqtt::Connect& connect, base::TimePoi
   }
   if (!is_present) session = &make_session(connect);
   counters_.add(is_present ? Metric::sessions_resumed : Metric::sessions_started);
+  session->set_will(connect);
   link.hold(std::max(told.since(), session->last_told()));
   link.send(mqtt::Connack{.session_present = is_present, .reason = mqtt::Reason::success});  // [MQTT-3.2.0-1]
   session->attach(link, connect, now);

@@ -20,7 +20,6 @@ void Session::attach(Link& link, const mqtt::Connect& connect, base::TimePoint n
   has_logged_full_queue_ = false;
   keepalive_.start(connect.keepalive_s, now);
   record([this](Journal& journal) { journal.set_here(key_); });
-  set_will(connect);
   resend();
   want_work();
 }

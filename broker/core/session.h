@@ -82,6 +82,8 @@ class Session {
   /// What has to be kept before anything about it may be promised; 0: nothing.
   Sequence last_told() const { return last_told_; }
 
+  /// That of a connection that is accepted. Before its CONNACK, which promises that the will is kept.
+  void set_will(const mqtt::Connect& connect);
   /// A connection has been accepted and has its CONNACK. Re-sends what was under way [MQTT-4.4.0-1], then
   /// what waited.
   void attach(Link& link, const mqtt::Connect& connect, base::TimePoint now);
@@ -157,7 +159,6 @@ class Session {
   void record_queued(Outgoing& outgoing, const Entry& entry);
   EntryNumber record_sent(Outgoing& outgoing, const Passing& passing, mqtt::PacketId id);
   void restore_message(const RestoredSession::Message& kept);
-  void set_will(const mqtt::Connect& connect);
   void clear_will();
   /// The answer goes out when all that was told about this session is kept.
   void answer(mqtt::PacketType type, mqtt::PacketId id);
