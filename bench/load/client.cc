@@ -40,8 +40,8 @@ Client::~Client() {
   if (fd_ >= 0) ::close(fd_);
 }
 
-void Client::greet(std::string_view client_id) {
-  put_connect(client_id, out_);
+void Client::greet(std::string_view client_id, bool is_clean) {
+  put_connect(client_id, is_clean, out_);
   flush();
   await(PacketType::connack, "CONNACK");
 }

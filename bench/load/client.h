@@ -24,7 +24,7 @@ class Client {
   ~Client();
 
   /// CONNECT and CONNACK, SUBSCRIBE and SUBACK. Both wait and end the program when refused.
-  void greet(std::string_view client_id);
+  void greet(std::string_view client_id, bool is_clean = true);
   void subscribe(std::span<const std::string> filters, Qos qos);
   /// From here on nothing waits.
   void stop_waiting();

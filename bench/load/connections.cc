@@ -28,7 +28,7 @@ std::uint32_t connect_all(const Plan& plan, Crowd& crowd) {
     while (crowd.size() < wanted) {
       crowd.add(Client(plan.port));
       const auto number = static_cast<std::uint32_t>(crowd.size() - 1);
-      put_connect(fmt::format("load-c-{}", number), crowd.out_of(number));
+      put_connect(fmt::format("load-c-{}", number), true, crowd.out_of(number));
       crowd.flush();
     }
     crowd.round(ns_per_s, on_frame);

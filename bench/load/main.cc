@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "bench/load/connections.h"
+#include "bench/load/durable.h"
 #include "bench/load/mesh.h"
 #include "bench/load/plan.h"
 #include "bench/load/report.h"
@@ -21,6 +22,8 @@ load::Report run(const load::Plan& plan) {
       return load::run_retained(plan);
     case load::Kind::mesh:
       return load::run_mesh(plan);
+    case load::Kind::durable:
+      return load::run_durable(plan);
     case load::Kind::traffic:
       break;
   }

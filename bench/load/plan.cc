@@ -59,6 +59,22 @@ constexpr Plan table[] = {
      .depth = 2,
      .count = 50'000,
      .about = "encrypted envelopes, each heard by 4 of 100 gateways -> one JSON subscriber"},
+    {.shape = "durable",
+     .kind = Kind::durable,
+     .qos = mqtt::Qos::at_least_once,
+     .publishers = 100,
+     .subscribers = 1,
+     .batch = 10,
+     .depth = 2,
+     .count = 200'000,
+     .about = "100, each 20 outstanding, -> one lasting session that is away"},
+    {.shape = "durable-paced",
+     .kind = Kind::durable,
+     .qos = mqtt::Qos::at_least_once,
+     .publishers = 100,
+     .subscribers = 1,
+     .rate = 2000,
+     .about = "the same at 2,000 a second; latency of the acknowledgement"},
 };
 
 struct Setting {
@@ -78,7 +94,7 @@ constexpr Setting settings[] = {
     {"--rate", &Plan::rate, 0, "messages a second; 0: as the window allows"},
     {"--smallest", &Plan::smallest, 20, "payload bytes"},
     {"--largest", &Plan::largest, 20, "payload bytes"},
-    {"--count", &Plan::count, 1, "connections, retained topics, mesh packets"},
+    {"--count", &Plan::count, 1, "connections, retained topics, mesh packets, durable messages"},
     {"--warmup-ms", &Plan::warmup_ms, 0, "before measuring (500)"},
     {"--measure-ms", &Plan::measure_ms, 1, "(1500)"},
 };
@@ -116,6 +132,7 @@ void check(const Plan& plan) {
   if (plan.depth > Window::most_depth) fail(fmt::format("--depth is {} at most", Window::most_depth));
   if (std::uint64_t{plan.depth} * plan.batch > 65535) fail("more outstanding messages than packet ids");
   if (plan.routes == Routes::gateways && plan.publishers < 100) fail("at least 100 gateways");
+  if (plan.kind == Kind::durable && plan.qos == mqtt::Qos::at_most_once) fail("QoS 0 is never durable");
   if (plan.smallest > plan.largest) fail("--smallest is larger than --largest");
   if (plan.qos > mqtt::Qos::exactly_once) fail("--qos is 0, 1 or 2");
   if (plan.routes == Routes::pairs && plan.publishers != plan.subscribers)

@@ -11,7 +11,7 @@
 namespace load {
 
 /// Which program runs the shape.
-enum class Kind : std::uint8_t { traffic, connections, retained, mesh };
+enum class Kind : std::uint8_t { traffic, connections, retained, mesh, durable };
 
 /// Who subscribes to what.
 enum class Routes : std::uint8_t {
@@ -33,7 +33,7 @@ struct Plan {
   std::uint32_t rate = 0;  // messages per second, all publishers together; 0: as fast as the window allows
   std::uint32_t smallest = 100;  // payload bytes
   std::uint32_t largest = 100;
-  std::uint32_t count = 0;  // connections, retained topics, mesh packets
+  std::uint32_t count = 0;  // connections, retained topics, mesh packets, durable messages
   std::string_view about;
 
   std::uint32_t warmup_ms = 500;

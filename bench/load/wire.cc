@@ -37,10 +37,10 @@ std::uint8_t* write_u16(std::size_t value, std::uint8_t* at) {
 
 }  // namespace
 
-void put_connect(std::string_view client_id, base::Buffer& out) {
+void put_connect(std::string_view client_id, bool is_clean, base::Buffer& out) {
   mqtt::Connect connect;
   connect.client_id = client_id;
-  connect.clean_start = true;
+  connect.clean_start = is_clean;
   mqtt::encode(connect, mqtt::Version::v311, out);
 }
 

@@ -64,8 +64,8 @@ base::Bytes scan(base::Bytes bytes, OnFrame&& on_frame) {
   return bytes;
 }
 
-/// Clean session, no keep-alive.
-void put_connect(std::string_view client_id, base::Buffer& out);
+/// No keep-alive.
+void put_connect(std::string_view client_id, bool is_clean, base::Buffer& out);
 
 /// All filters with one packet identifier, which is 1.
 void put_subscribe(std::span<const std::string> filters, Qos qos, base::Buffer& out);

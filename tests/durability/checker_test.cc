@@ -104,6 +104,14 @@ TEST_CASE("checker: QoS 1 may come again, QoS 2 may not") {
   CHECK(story.faults() == Names{"doubled"});
 }
 
+TEST_CASE("checker: at QoS 0 a message that may have been published twice may come twice") {
+  Story story(0);
+  const Publication message = story.publish(2);
+  story.arrive(message, 0);
+  story.arrive(message, 0);
+  CHECK(story.faults().empty());
+}
+
 TEST_CASE("checker: QoS 0 that was sent once may not come twice") {
   Story story;
   const Publication message = story.send(0);
@@ -266,6 +274,23 @@ TEST_CASE("checker: a clean session ends what was owed, and what comes of it lat
   CHECK(story.faults() == Names{"stray"});
 }
 
+TEST_CASE("checker: a clean CONNECT that was never answered may have ended what was owed") {
+  Story story;
+  story.publish();
+  story.checker.connecting(reader, true);
+  CHECK(story.faults().empty());
+  story.connect(false, true);
+  CHECK(story.faults().empty());
+}
+
+TEST_CASE("checker: a clean session is owed nothing") {
+  Story story;
+  story.connect(true, false);
+  story.subscribe("t/#", 2);
+  story.publish();
+  CHECK(story.faults().empty());
+}
+
 TEST_CASE("checker: the messages of a forgotten session are still owed") {
   Story story;
   story.connect(false, false);
@@ -284,6 +309,26 @@ TEST_CASE("checker: retained is the last acknowledged value or a later one") {
   CHECK(story.is_retained_right(value));
   CHECK(story.is_retained_right(later));
   CHECK_FALSE(story.is_retained_right(old_value));
+}
+
+TEST_CASE("checker: of one publisher's values under way the later one counts") {
+  Story story;
+  const Publication first = story.retain(32, false);
+  const Publication second = story.retain(32);
+  story.checker.acknowledged(first.name);
+  CHECK_FALSE(story.is_retained_right(payload_of(first)));
+  CHECK(story.is_retained_right(payload_of(second)));
+}
+
+TEST_CASE("checker: another publisher's value counts behind the acknowledgement") {
+  Story story;
+  const Publication first = story.retain(32);
+  const Publication other{.name = {8, 1}, .topic = "r/a", .is_retained = true};
+  story.checker.publishing(other);
+  CHECK(story.is_retained_right(payload_of(first)));
+  story.checker.acknowledged(other.name);
+  CHECK_FALSE(story.is_retained_right(payload_of(first)));
+  CHECK(story.is_retained_right(payload_of(other)));
 }
 
 TEST_CASE("checker: a cleared retained message stays cleared") {
@@ -309,8 +354,10 @@ TEST_CASE("checker: a retained message of a topic that was never set is seen") {
 
 TEST_CASE("checker: replays of retained messages are neither doubled nor owed") {
   Story story;
+  const Publication older = story.retain(32);
   story.subscribe("r/#", 2);
   const Publication message = story.retain(32);
+  story.arrive(older, 2, true);
   story.arrive(message, 2);
   story.arrive(message, 2, true);
   CHECK(story.faults().empty());

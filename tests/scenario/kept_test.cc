@@ -241,6 +241,26 @@ TEST_CASE("wills of those who were connected are published after a kill, of kept
   CHECK(after.journal.restored().wills.empty());
 }
 
+TEST_CASE("a CONNACK waits until the will is kept, a clean session's and a resumed one's too") {
+  MemoryJournal journal;
+  World world({}, &journal);
+  auto& clean = world.client("a").connect({.will_topic = "w", .will_payload = "1"});
+  CHECK(clean.said().empty());
+  auto& resumed = world.client("b").connect(lasting());
+  world.keep();
+  CHECK(clean.said() == "CONNACK");
+  CHECK(resumed.said() == "CONNACK");
+  resumed.drop();
+  world.keep();
+  resumed.said();
+  support::ConnectWords words = lasting();
+  words.will_topic = "w";
+  resumed.connect(words);
+  CHECK(resumed.said().empty());
+  world.keep();
+  CHECK(resumed.said() == "CONNACK present");
+}
+
 TEST_CASE("a session discarded by a clean start is gone after a kill") {
   MemoryJournal journal;
   World world({}, &journal);
