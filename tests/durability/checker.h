@@ -19,7 +19,7 @@ using ClientNumber = std::uint32_t;
 
 enum class FaultKind : std::uint8_t {
   lost,            // acknowledged to its publisher and owed to a session that never got it
-  doubled,         // a second time at QoS 2, or at QoS 0 when it was published so
+  doubled,         // a second time at QoS 2, or at QoS 0 when it was sent once
   reordered,       // came for the first time behind a later one of the same publisher, topic and QoS
   altered,         // another payload or topic than was published
   stray,           // to a session that has not subscribed to it, or no longer
