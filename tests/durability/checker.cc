@@ -41,7 +41,10 @@ void Checker::connected(ClientNumber client, bool is_session_present) {
   if (!is_session_present && expected == Existence::sure) {
     fault(FaultKind::wrong_session, session_text(client) + " is forgotten");
   } else if (!is_session_present) {
+    // A new session: what the one before was given counts no more.
     session.windows.clear();
+    session.arrived.clear();
+    session.newest.clear();
   }
   session.existence = session.is_clean ? Existence::none : Existence::sure;
 }

@@ -275,6 +275,18 @@ TEST_CASE("checker: a clean CONNECT that was never answered may have ended what 
   CHECK(story.faults().empty());
 }
 
+TEST_CASE("checker: what a session was given before it ended its successor may be given too") {
+  Story story;
+  const Publication message = story.send(2);
+  story.arrive(message, 2);
+  story.connect(true, false);
+  story.subscribe("t/#", 2);
+  story.arrive(message, 2);
+  CHECK(story.faults().empty());
+  story.arrive(message, 2);
+  CHECK(story.faults() == Names{"doubled"});
+}
+
 TEST_CASE("checker: a clean session is owed nothing") {
   Story story;
   story.connect(true, false);
