@@ -49,7 +49,7 @@ struct Rate {
 struct BrokerSettings {
   std::string data_dir = "data";  // relative: see path_beside; empty: nothing is kept
   Durability durability = Durability::process;
-  std::uint32_t workers = 0;  // event loops; 0: the broker chooses, in this version one
+  std::uint32_t workers = 0;  // event loops; 0: one per core
   base::Level log_level = base::Level::info;
   base::LogFormat log_format = base::LogFormat::text;
   friend bool operator==(const BrokerSettings&, const BrokerSettings&) = default;

@@ -69,8 +69,7 @@ constexpr ConfigKey rows[] = {
     key<Choice, broker, &BrokerSettings::durability>(
         "broker.durability", "process|power|off",
         "what an acknowledgement means: \"process\" (survives kill -9), \"power\" (synced), \"off\""),
-    key<Count, broker, &BrokerSettings::workers>("broker.workers", "0..256",
-                                                 "event loops; 0 = the broker chooses, in this version one"),
+    key<Count, broker, &BrokerSettings::workers>("broker.workers", "0..256", "event loops; 0 = one per core"),
     key<Choice, broker, &BrokerSettings::log_level>("broker.log_level", "trace|debug|info|warn|error",
                                                     "what is logged at least"),
     key<Choice, broker, &BrokerSettings::log_format>("broker.log_format", "text|json", "one event per line"),

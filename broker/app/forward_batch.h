@@ -5,37 +5,39 @@
 #include <vector>
 
 #include "broker/base/bytes.h"
+#include "broker/core/message.h"
 #include "broker/core/stamp.h"
 #include "broker/mqtt/packet.h"
 
 namespace app {
 
-/// Messages on their way to another worker, copied once, in their order. Filled by one thread, then posted
-/// and read-only.
+/// Messages on their way to another worker, in their order: copied once, but for those that every worker
+/// retains, which are shared. Filled by one thread, then posted and read-only.
 class ForwardBatch {
  public:
-  void add(const mqtt::Publish& publish, core::Stamp stamp) {
-    items_.push_back({.stamp = stamp,
-                      .payload_size = static_cast<std::uint32_t>(publish.payload.size()),
+  void add(const mqtt::Publish& publish) {
+    items_.push_back({.payload_size = static_cast<std::uint32_t>(publish.payload.size()),
                       .topic_size = static_cast<std::uint16_t>(publish.topic.size()),
-                      .qos = publish.qos,
-                      .retain = publish.retain});
+                      .qos = publish.qos});
     const base::Bytes topic = base::as_bytes(publish.topic);
     bytes_.insert(bytes_.end(), topic.begin(), topic.end());
     bytes_.insert(bytes_.end(), publish.payload.begin(), publish.payload.end());
   }
+  /// To be retained there too.
+  void add(const core::MessageRef& shared, core::Stamp stamp) {
+    items_.push_back({.stamp = stamp, .shared = shared});
+    shared_bytes_ += shared->bytes();
+  }
 
-  /// `visit(publish, stamp)` for each; the views are valid as long as the batch.
+  /// `visit(publish, stamp, shared)` for each; the views are valid as long as the batch.
   template <class Visit>
   void each(Visit&& visit) const {
     base::Reader reader(bytes_);
     for (const Item& item : items_) {
-      const base::Bytes topic = reader.take(item.topic_size);
-      visit(mqtt::Publish{.topic = base::as_text(topic),
-                          .payload = reader.take(item.payload_size),
-                          .qos = item.qos,
-                          .retain = item.retain},
-            item.stamp);
+      const base::Bytes topic = reader.take(item.topic_size), payload = reader.take(item.payload_size);
+      visit(item.shared ? view_of(*item.shared)
+                        : mqtt::Publish{.topic = base::as_text(topic), .payload = payload, .qos = item.qos},
+            item.stamp, item.shared);
     }
   }
 
@@ -44,18 +46,22 @@ class ForwardBatch {
 
   bool empty() const { return items_.empty(); }
   /// What it weighs in a mailbox.
-  std::size_t bytes() const { return bytes_.size() + items_.size() * sizeof(Item); }
+  std::size_t bytes() const { return bytes_.size() + shared_bytes_ + items_.size() * sizeof(Item); }
 
  private:
   struct Item {
-    core::Stamp stamp;
-    std::uint32_t payload_size;
-    std::uint16_t topic_size;
-    mqtt::Qos qos;
-    bool retain;
+    core::Stamp stamp = 0;
+    core::MessageRef shared{};  // null: its bytes are in the batch
+    std::uint32_t payload_size = 0;
+    std::uint16_t topic_size = 0;
+    mqtt::Qos qos = mqtt::Qos::at_most_once;
   };
+  static mqtt::Publish view_of(const core::Message& message) {
+    return {.topic = message.topic(), .payload = message.payload(), .qos = message.qos(), .retain = true};
+  }
   std::vector<Item> items_;
   std::vector<std::uint8_t> bytes_;
+  std::size_t shared_bytes_ = 0;
 };
 
 }  // namespace app

@@ -6,13 +6,18 @@
 
 namespace app {
 
-void Forwarding::forward(const mqtt::Publish& publish, core::Stamp stamp) {
+void Forwarding::forward(core::Outgoing& outgoing, core::Stamp stamp) {
+  const mqtt::Publish& publish = outgoing.message();
   const core::Interest::Question question(publish.topic);
   for (Route& route : routes_) {
     // Every worker keeps every retained message.
     if (stamp == 0 && !route.inbox->interest.wants(question)) continue;
     if (!route.batch) route.batch = std::make_unique<ForwardBatch>();
-    route.batch->add(publish, stamp);
+    if (publish.retain) {
+      route.batch->add(outgoing.keep_shared(), stamp);
+    } else {
+      route.batch->add(publish);
+    }
     if (!must_survive(route, question, publish)) continue;
     route.batch->last_number = ++route.last_number;
     journal_->forward(route.to, route.last_number, publish);

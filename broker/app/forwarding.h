@@ -18,7 +18,7 @@ class Forwarding final : public core::Peer {
   /// The `to`-th worker's; `inbox` outlives it.
   void add(std::uint32_t to, Inbox& inbox) { routes_.push_back({to, &inbox, nullptr, 0}); }
 
-  void forward(const mqtt::Publish& publish, core::Stamp stamp) override;
+  void forward(core::Outgoing& outgoing, core::Stamp stamp) override;
   void post();
   bool is_any_above_mark() const;
 

@@ -15,7 +15,7 @@ namespace app {
 class Inbox {
  public:
   /// Unread bytes past which senders stop reading their clients for a moment.
-  static constexpr std::size_t high_water_bytes = 8 * 1024 * 1024;
+  static constexpr std::size_t high_water_bytes = 4 * 1024 * 1024;
 
   /// `on_mail` runs on the loop's thread; it captures what outlives the inbox.
   Inbox(net::Loop& loop, std::function<void()> on_mail) : wakeup_(loop, std::move(on_mail)) {}

@@ -41,9 +41,9 @@ net::LoopSizes loop_sizes_of(const Limits& limits, net::LoopSizes sizes) {
   return sizes;
 }
 
-/// Several only where the operator wants them: each keeps a copy of every retained message, which is too much
-/// for who did not ask. To be one for each core when payloads are shared.
-std::uint32_t worker_count(const BrokerSettings& settings) { return std::max(settings.workers, 1U); }
+std::uint32_t worker_count(const BrokerSettings& settings) {
+  return settings.workers != 0 ? settings.workers : net::usable_cores();
+}
 
 store::Durability store_durability(Durability durability) {
   switch (durability) {
@@ -118,13 +118,19 @@ void Server::restore() {
     }
   }
   for (const core::RestoredSession& each : restored.sessions) owner(each.client_id).restore(each);
-  for (const core::RestoredRetained& each : restored.retained) {
-    for (const auto& worker : workers_) worker->restore(each);
-  }
+  for (const core::RestoredRetained& each : restored.retained) restore(each);
   for (const core::RestoredWill& each : restored.wills) owner(each.client_id).restore(each);
   log_.info("restored", {{"sessions", std::uint64_t{restored.sessions.size()}},
                          {"retained", std::uint64_t{restored.retained.size()}},
                          {"wills", std::uint64_t{restored.wills.size()}}});
+}
+
+void Server::restore(const core::RestoredRetained& kept) {
+  if (workers_.size() == 1) return workers_.front()->restore(kept);
+  const core::Message& message = *kept.message;
+  const auto shared = core::MessageRef::make_shared(
+      {.topic = message.topic(), .payload = message.payload(), .qos = message.qos(), .retain = true});
+  for (const auto& worker : workers_) worker->restore({shared, kept.stamp});
 }
 
 void Server::make_workers(net::LoopSizes loop_sizes) {

@@ -42,6 +42,7 @@ class Server final : WorkerHost {
   [[nodiscard]] base::Expected<void, std::string> open_store();
   void make_workers(net::LoopSizes loop_sizes);
   void restore();
+  void restore(const core::RestoredRetained& kept);
   [[nodiscard]] base::Expected<void, std::string> listen();
   [[nodiscard]] base::Expected<net::Address, std::string> listen_everywhere(const Listener& listener);
   void log_counts() const;

@@ -78,16 +78,6 @@ void Worker::meet(Worker& other) {
   forwarding_.add(other.parts_.index, other.inbox_);
 }
 
-/// Of several workers each has its own copy: messages are counted by one thread.
-void Worker::restore(const core::RestoredRetained& kept) {
-  if (parts_.count == 1) return broker_.restore(kept);
-  broker_.restore({core::MessageRef::make({.topic = kept.message->topic(),
-                                           .payload = kept.message->payload(),
-                                           .qos = kept.message->qos(),
-                                           .retain = true}),
-                   kept.stamp});
-}
-
 /// The journal first: what another worker takes over has to be in it before.
 void Worker::post() {
   if (parts_.journal != nullptr) parts_.journal->post();
@@ -349,11 +339,11 @@ void Worker::drain_mail() {
 
 void Worker::on_mail(Forward& forward) {
   forwarded_.push_back(std::move(forward.batch));
-  forwarded_.back()->each([this](const mqtt::Publish& publish, core::Stamp stamp) {
-    core::Outgoing outgoing(publish, loop_.turn());
-    broker_.router().publish_local(outgoing, stamp);
-    loop_.flush_what_is_much();
-  });
+  forwarded_.back()->each(
+      [this](const mqtt::Publish& publish, core::Stamp stamp, const core::MessageRef& shared) {
+        broker_.take_forwarded(publish, stamp, shared);
+        loop_.flush_what_is_much();
+      });
   if (forwarded_.back()->last_number != 0) parts_.journal->take(forward.from, forwarded_.back()->last_number);
 }
 

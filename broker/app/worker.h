@@ -65,7 +65,7 @@ class Worker final : GreetingHost, ConnectionHost {
   void meet(Worker& other);
   /// Before anybody runs: what the journal has kept of this worker's clients, and every retained message.
   void restore(const core::RestoredSession& kept) { broker_.restore(kept, loop_.now()); }
-  void restore(const core::RestoredRetained& kept);
+  void restore(const core::RestoredRetained& kept) { broker_.restore(kept); }
   void restore(const core::RestoredWill& kept) { broker_.restore(kept, loop_.now()); }
   /// Serves until Stop.
   void run() {

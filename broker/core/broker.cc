@@ -80,6 +80,16 @@ void Broker::restore(const RestoredWill& kept, base::TimePoint now) {
   parts_.journal->clear_will(kept.key);
 }
 
+void Broker::take_forwarded(const mqtt::Publish& publish, Stamp stamp, const MessageRef& shared) {
+  if (shared) {
+    Outgoing outgoing(shared, parts_.turn, held_);
+    router_.publish_local(outgoing, stamp);
+  } else {
+    Outgoing outgoing(publish, parts_.turn);
+    router_.publish_local(outgoing, stamp);
+  }
+}
+
 /// The session to go on with, if there is one and the client wants it [MQTT-3.1.2-4, 3.1.2-6].
 Session* Broker::take_over(const mqtt::Connect& connect, Session* old, base::TimePoint now) {
   if (old == nullptr) return nullptr;

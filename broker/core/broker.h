@@ -42,6 +42,9 @@ class Broker final : public SessionOwner {
   /// the link. Another connection of the same client is closed first [MQTT-3.1.4-2].
   Session* connect(Link& link, const mqtt::Connect& connect, base::TimePoint now);
 
+  /// What another worker has forwarded. `shared` is the message itself where both retain it, or null.
+  void take_forwarded(const mqtt::Publish& publish, Stamp stamp, const MessageRef& shared);
+
   /// One slice of what each session still has to send, as far as a turn's memory goes. True when there is
   /// more: call again after the flush.
   bool work();

@@ -17,7 +17,7 @@ namespace core {
 /// value of the retained store.
 class ClearedTopics {
  public:
-  static constexpr std::size_t most_bytes = 8 * 1024 * 1024;
+  static constexpr std::size_t most_bytes = 2 * 1024 * 1024;
 
   void add(std::string_view topic, Stamp stamp) {
     const auto at = stamps_.find(topic);

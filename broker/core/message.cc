@@ -21,8 +21,14 @@ MessageRef MessageRef::make(const mqtt::Publish& publish) {
   return MessageRef(new (memory) Message(publish));
 }
 
+MessageRef MessageRef::make_shared(const mqtt::Publish& publish) {
+  MessageRef made = make(publish);
+  made.message_->is_shared_ = true;
+  return made;
+}
+
 void MessageRef::release() {
-  if (message_ == nullptr || --message_->refs_ != 0) return;
+  if (message_ == nullptr || !message_->drop_ref()) return;
   message_->~Message();
   ::operator delete(message_);
 }

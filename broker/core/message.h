@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <atomic>
 #include <cstdint>
 #include <string_view>
 #include <utility>
@@ -10,8 +11,9 @@
 namespace core {
 
 /// An application message that outlives the loop turn it came in: retained, in flight to a lasting session,
-/// in a queue, a will. Immutable; one allocation holds it all. Lives on one worker: its count is a plain
-/// number, and what crosses to another worker is a copy.
+/// in a queue, a will. Immutable; one allocation holds it all. Usually it lives on one worker, and its count
+/// is a plain number, because atomics on the hottest path cost twice and thrice; what crosses to another
+/// worker is a copy. One that is retained on several workers is made shared, and counted atomically.
 class Message {
  public:
   std::string_view topic() const { return {text(), topic_size_}; }
@@ -20,6 +22,7 @@ class Message {
   }
   mqtt::Qos qos() const { return qos_; }
   bool retain() const { return retain_; }
+  bool is_shared() const { return is_shared_; }
   /// What it costs in a queue.
   std::size_t bytes() const { return sizeof(Message) + topic_size_ + payload_size_; }
 
@@ -31,22 +34,37 @@ class Message {
   Message(const mqtt::Publish& publish);
   const char* text() const { return reinterpret_cast<const char*>(this + 1); }
 
+  void add_ref() {
+    if (is_shared_) {
+      std::atomic_ref(refs_).fetch_add(1, std::memory_order_relaxed);
+    } else {
+      ++refs_;
+    }
+  }
+  /// True: that was the last one.
+  bool drop_ref() {
+    return is_shared_ ? std::atomic_ref(refs_).fetch_sub(1, std::memory_order_acq_rel) == 1 : --refs_ == 0;
+  }
+
   std::uint32_t refs_ = 1;
   std::uint32_t payload_size_;
   std::uint16_t topic_size_;
   mqtt::Qos qos_;
-  bool retain_;
+  bool retain_ : 1;
+  bool is_shared_ : 1 = false;  // decided before anybody else sees it
 };
 
-/// A counted reference to a Message. One thread only.
+/// A counted reference to a Message. One thread only, but for shared ones.
 class MessageRef {
  public:
   MessageRef() = default;
   /// Copies topic and payload.
   static MessageRef make(const mqtt::Publish& publish);
+  /// One that several threads may refer to.
+  static MessageRef make_shared(const mqtt::Publish& publish);
 
   MessageRef(const MessageRef& other) : message_(other.message_) {
-    if (message_ != nullptr) ++message_->refs_;
+    if (message_ != nullptr) message_->add_ref();
   }
   MessageRef(MessageRef&& other) noexcept : message_(std::exchange(other.message_, nullptr)) {}
   MessageRef& operator=(MessageRef other) noexcept {

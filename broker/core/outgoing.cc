@@ -56,6 +56,11 @@ const MessageRef& Outgoing::keep() {
   return kept_;
 }
 
+const MessageRef& Outgoing::keep_shared() {
+  if (!kept_ || !kept_->is_shared()) kept_ = MessageRef::make_shared(publish_);
+  return kept_;
+}
+
 /// The publisher's frame has the right shape when its QoS is the receiver's: then only flags and id differ. A
 /// length written with more bytes than it needs is legal but not passed on.
 bool Outgoing::fits_frame(const Delivery& delivery) const {

@@ -56,6 +56,8 @@ class Outgoing {
   const Form& form(const Delivery& delivery);
   /// The one copy that outlives the turn, made when first asked for.
   const MessageRef& keep();
+  /// The same for several workers. Before anything else keeps it, or there are two copies.
+  const MessageRef& keep_shared();
 
  private:
   struct Cached {

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include "broker/core/outgoing.h"
 #include "broker/core/stamp.h"
-#include "broker/mqtt/packet.h"
 
 namespace core {
 
 /// Other places that may hold subscribers: the other workers of this process, or the nodes of a cluster.
 class Peer {
  public:
-  /// A message that entered the broker here, as views that are valid during the call; it does not fail.
+  /// A message that entered the broker here; valid during the call, which does not fail.
   /// `stamp` is not 0 when the message is retained. The journal keeps it for the lasting sessions of whoever
   /// has not taken it yet.
-  virtual void forward(const mqtt::Publish& publish, Stamp stamp) = 0;
+  virtual void forward(Outgoing& outgoing, Stamp stamp) = 0;
 
  protected:
   ~Peer() = default;

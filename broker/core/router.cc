@@ -8,7 +8,7 @@ namespace core {
 void Router::publish(Outgoing& outgoing) {
   const bool is_stamped = outgoing.retain() && (!peers_.empty() || parts_.journal != nullptr);
   const Stamp stamp = is_stamped ? parts_.commons.next_stamp() : 0;
-  for (Peer* peer : peers_) peer->forward(outgoing.message(), stamp);
+  for (Peer* peer : peers_) peer->forward(outgoing, stamp);
   if (outgoing.retain()) record_retained(outgoing, stamp, retain(outgoing, stamp));
   deliver(outgoing);
 }

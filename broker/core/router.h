@@ -41,7 +41,7 @@ class Router {
   /// gives it to every peer.
   void publish(Outgoing& outgoing);
   /// A message that another worker or node has forwarded: the same without the peers.
-  void publish_local(Outgoing& outgoing, Stamp stamp = 0);
+  void publish_local(Outgoing& outgoing, Stamp stamp);
 
   /// As a journal has kept it.
   void restore(const RestoredRetained& kept);

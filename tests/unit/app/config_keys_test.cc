@@ -252,12 +252,12 @@ TEST_CASE("exactly these keys are without effect in this version") {
   for (const app::ConfigKey& key : app::config_keys()) {
     if (!key.has_effect()) names.emplace_back(key.name);
   }
-  CHECK(names ==
-        Names{"listener.*.protocol", "listener.*.tls.cert",
-              "listener.*.tls.key", "listener.*.tls.client_ca", "listener.*.tls.require_client_certificate",
-              "listener.*.proxy_protocol", "auth.password_file", "auth.acl_file", "mesh.node_id",
-              "mesh.node_name", "mesh.node_short_name", "mesh.topic", "mesh.json.respect_gateways",
-              "mesh.dedup.deliver", "mesh.down.hop_limit", "mesh.down.long_text", "mesh.down.per_gateway"});
+  CHECK(names == Names{"listener.*.protocol", "listener.*.tls.cert", "listener.*.tls.key",
+                       "listener.*.tls.client_ca", "listener.*.tls.require_client_certificate",
+                       "listener.*.proxy_protocol", "auth.password_file", "auth.acl_file", "mesh.node_id",
+                       "mesh.node_name", "mesh.node_short_name", "mesh.topic", "mesh.json.respect_gateways",
+                       "mesh.dedup.deliver", "mesh.down.hop_limit", "mesh.down.long_text",
+                       "mesh.down.per_gateway"});
 }
 
 }  // namespace

@@ -16,15 +16,23 @@ mqtt::Publish message(std::string_view topic, std::string_view payload) {
   return {.topic = topic, .payload = base::as_bytes(payload), .qos = mqtt::Qos::at_least_once};
 }
 
+void forward(Forwarding& forwarding, const mqtt::Publish& publish, core::Stamp stamp) {
+  base::Arena turn(4096);
+  core::Outgoing outgoing(publish, turn);
+  forwarding.forward(outgoing, stamp);
+}
+
 /// What the mail brings, in words.
 std::string read(Inbox& inbox) {
   std::string text;
   for (const app::Mail& mail : inbox.drain()) {
-    std::get<app::Forward>(mail).batch->each([&](const mqtt::Publish& publish, core::Stamp stamp) {
-      text += std::string(publish.topic) + "=" + std::string(base::as_text(publish.payload)) + " q" +
-              std::to_string(static_cast<int>(publish.qos)) + (publish.retain ? " retain" : "") +
-              (stamp == 0 ? "" : " @" + std::to_string(stamp)) + "|";
-    });
+    std::get<app::Forward>(mail).batch->each(
+        [&](const mqtt::Publish& publish, core::Stamp stamp, const core::MessageRef& shared) {
+          CHECK(bool(shared) == publish.retain);
+          text += std::string(publish.topic) + "=" + std::string(base::as_text(publish.payload)) + " q" +
+                  std::to_string(static_cast<int>(publish.qos)) + (publish.retain ? " retain" : "") +
+                  (stamp == 0 ? "" : " @" + std::to_string(stamp)) + "|";
+        });
     text += "/";
   }
   return text;
@@ -39,12 +47,12 @@ TEST_CASE("messages go to who is interested, retained ones to everybody, in one 
   Forwarding forwarding(0, nullptr);
   forwarding.add(1, keen);
   forwarding.add(1, idle);
-  forwarding.forward(message("a/b", "1"), 0);
-  forwarding.forward(message("c", "2"), 0);
+  forward(forwarding, message("a/b", "1"), 0);
+  forward(forwarding, message("c", "2"), 0);
   auto kept = message("r", "3");
   kept.retain = true;
-  forwarding.forward(kept, 7);
-  forwarding.forward(message("a/b", ""), 0);
+  forward(forwarding, kept, 7);
+  forward(forwarding, message("a/b", ""), 0);
   CHECK(read(keen).empty());  // not before the flush
   forwarding.post();
   forwarding.post();  // nothing is left
@@ -59,13 +67,13 @@ TEST_CASE("unread mail raises the mark until it is read") {
   Forwarding forwarding(0, nullptr);
   forwarding.add(1, inbox);
   const std::string payload(100'000, 'x');
-  const auto forward = [&](int count) {
-    for (int i = 0; i < count; ++i) forwarding.forward(message("t", payload), 0);
+  const auto forward_many = [&](int count) {
+    for (int i = 0; i < count; ++i) forward(forwarding, message("t", payload), 0);
     forwarding.post();
   };
-  forward(10);
+  forward_many(10);
   CHECK_FALSE(forwarding.is_any_above_mark());
-  forward(90);
+  forward_many(90);
   CHECK(forwarding.is_any_above_mark());
   CHECK(inbox.drain().size() == 2);
   CHECK_FALSE(forwarding.is_any_above_mark());
@@ -80,13 +88,13 @@ TEST_CASE("the journal keeps what lasting sessions elsewhere may want at QoS 1 a
   Forwarding forwarding(0, &journal);
   forwarding.add(1, lasting);
   forwarding.add(2, fleeting);
-  forwarding.forward(message("kept/1", "x"), 0);
-  forwarding.forward(message("other", "x"), 0);
+  forward(forwarding, message("kept/1", "x"), 0);
+  forward(forwarding, message("other", "x"), 0);
   auto at_most_once = message("kept/2", "x");
   at_most_once.qos = mqtt::Qos::at_most_once;
-  forwarding.forward(at_most_once, 0);
+  forward(forwarding, at_most_once, 0);
   forwarding.post();
-  forwarding.forward(message("kept/3", "x"), 0);
+  forward(forwarding, message("kept/3", "x"), 0);
   forwarding.post();
   CHECK(journal.told() == std::vector<std::string>{"forward 1 1 kept/1", "forward 1 2 kept/3"});
   std::vector<std::uint64_t> last_numbers;
@@ -94,4 +102,25 @@ TEST_CASE("the journal keeps what lasting sessions elsewhere may want at QoS 1 a
     last_numbers.push_back(std::get<app::Forward>(mail).batch->last_number);
   CHECK(last_numbers == std::vector<std::uint64_t>{1, 2});
   CHECK(std::get<app::Forward>(fleeting.drain().front()).batch->last_number == 0);
+}
+
+TEST_CASE("a retained message is one object on all workers") {
+  net::Loop loop;
+  Inbox first(loop, [] {}), second(loop, [] {});
+  Forwarding forwarding(0, nullptr);
+  forwarding.add(1, first);
+  forwarding.add(2, second);
+  auto retained = message("r", "x");
+  retained.retain = true;
+  base::Arena turn(4096);
+  core::Outgoing outgoing(retained, turn);
+  forwarding.forward(outgoing, 7);
+  forwarding.post();
+  const core::Message* own = &*outgoing.keep();
+  for (Inbox* inbox : {&first, &second}) {
+    std::get<app::Forward>(inbox->drain().front())
+        .batch->each([&](const mqtt::Publish&, core::Stamp, const core::MessageRef& shared) {
+          CHECK(&*shared == own);
+        });
+  }
 }

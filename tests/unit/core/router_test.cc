@@ -8,7 +8,7 @@
 namespace {
 
 struct FakePeer final : core::Peer {
-  void forward(const mqtt::Publish& publish, core::Stamp) override { forwarded.emplace_back(publish.topic); }
+  void forward(core::Outgoing& outgoing, core::Stamp) override { forwarded.emplace_back(outgoing.topic()); }
   std::vector<std::string> forwarded;
 };
 
@@ -23,7 +23,7 @@ TEST_CASE("what enters here goes to every peer, what a peer forwarded does not")
   listener.said();
   world.client("p").connect().publish("here", "1");
   core::Outgoing from_elsewhere(mqtt::Publish{.topic = "elsewhere", .payload = {}}, world.arena);
-  world.broker.router().publish_local(from_elsewhere);
+  world.broker.router().publish_local(from_elsewhere, 0);
   CHECK(peer.forwarded == std::vector<std::string>{"here"});
   CHECK(listener.said() == "PUBLISH here=1 | PUBLISH elsewhere=");
 }
