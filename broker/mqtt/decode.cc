@@ -293,6 +293,7 @@ std::optional<Error> read_publish(const Frame& frame, Version version, Publish& 
   if (qos != 0 && publish.packet_id == 0) {
     return Error{Reason::protocol_error, "packet id is 0 [MQTT-2.3.1-1]"};
   }
+  if (is_usual_topic(publish.topic)) return std::nullopt;
   if (!is_valid_utf8(publish.topic)) {
     return Error{Reason::malformed_packet, "topic is not UTF-8 [MQTT-3.3.2-1, 1.5.3-1, 1.5.3-2]"};
   }
