@@ -14,8 +14,6 @@ namespace {
 
 /// What one writev takes (IOV_MAX).
 constexpr std::size_t pieces_per_write = 1024;
-/// What gathers for one stream before it is offered to the socket in the middle of a turn.
-constexpr std::size_t heavy_bytes = 128 * 1024;
 
 uv_stream_t* stream_of(uv_tcp_t* handle) { return reinterpret_cast<uv_stream_t*>(handle); }
 
@@ -83,7 +81,8 @@ void TcpStream::finish() {
   stop_reading();
 }
 
-void TcpStream::append(base::Bytes piece) {
+/// A piece that is no neighbour of the last one, or makes the stream heavy.
+void TcpStream::append_apart(base::Bytes piece) {
   if (is_broken_) return;
   if (!is_dirty_) {
     is_dirty_ = true;
@@ -93,16 +92,14 @@ void TcpStream::append(base::Bytes piece) {
   const bool was_heavy = piece_bytes_ >= heavy_bytes;
   piece_bytes_ += piece.size();
   if (!was_heavy && piece_bytes_ >= heavy_bytes) loop_.mark_heavy(*this);
-  auto* begin = reinterpret_cast<char*>(const_cast<std::uint8_t*>(piece.data()));  // libuv's type; only read
-  if (!pieces_.empty()) {
-    uv_buf_t& last = pieces_.back();
-    if (last.base + last.len == begin) {
-      last.len += piece.size();
-      return;
-    }
+  if (joint_ == piece.data()) {
+    pieces_.back().len += piece.size();
+  } else {
+    auto* begin = reinterpret_cast<char*>(const_cast<std::uint8_t*>(piece.data()));  // libuv only reads
+    pieces_.push_back(uv_buf_init(begin, static_cast<unsigned>(piece.size())));
+    ++loop_.pieces_;
   }
-  pieces_.push_back(uv_buf_init(begin, static_cast<unsigned>(piece.size())));
-  ++loop_.pieces_;
+  joint_ = piece.data() + piece.size();
 }
 
 std::size_t TcpStream::backlog() const {
@@ -115,6 +112,7 @@ void TcpStream::flush() {
   is_dirty_ = false;
   if (!pieces_.empty() && !is_broken_) keep_rest(is_writing_ ? 0 : write_now());
   piece_bytes_ = 0;
+  joint_ = nullptr;
   loop_.give_back(std::exchange(pieces_, {}));
 }
 
