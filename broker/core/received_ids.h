@@ -24,7 +24,9 @@ class ReceivedIds {
       ++count_;
       return true;
     }
-    if (std::ranges::find(list_, id) != list_.end()) return false;
+    const bool is_behind_all = list_.empty() || (is_rising_ && id > list_.back());
+    if (!is_behind_all && std::ranges::find(list_, id) != list_.end()) return false;
+    is_rising_ = is_behind_all;
     list_.push_back(id);
     if (++count_ > listed_up_to) to_bitmap();
     return true;
@@ -52,7 +54,8 @@ class ReceivedIds {
   }
 
   std::vector<mqtt::PacketId>
-      list_;  // in the order of arrival, so the next PUBREL is nearly always the first
+      list_;               // in the order of arrival, so the next PUBREL is nearly always the first
+  bool is_rising_ = true;  // the list: clients count their ids up, so a new one is mostly behind all
   std::unique_ptr<std::bitset<0x10000>> bitmap_;
   std::size_t count_ = 0;
 };
