@@ -20,7 +20,7 @@ constexpr int looks_per_stall = 4;
 }  // namespace
 
 Connection::Connection(const Parts& parts, std::unique_ptr<net::TcpStream> stream, mqtt::Version version)
-    : parts_(parts), stream_(std::move(stream)), address_(stream_->peer().text()), version_(version) {
+    : parts_(parts), stream_(std::move(stream)), version_(version) {
   stream_->set_owner(*this);
 }
 
@@ -32,10 +32,10 @@ void Connection::start(core::Session& session, std::span<std::uint8_t> rest) {
 
 void Connection::on_bytes(std::span<std::uint8_t> bytes) {
   while (session_ != nullptr) {
-    const auto cut = reader_.next(bytes, parts_.limits.packet_bytes, parts_.loop);
-    if (!cut) return fail(cut.error());
-    if (!*cut) break;
-    if (!on_cut(**cut)) return;
+    const auto packet = reader_.next(bytes, parts_.limits.packet_bytes, parts_.loop);
+    if (!packet) return fail(packet.error());
+    if (packet->empty()) break;
+    if (!on_frame(*packet)) return;
     parts_.loop.flush_what_is_much();
     if (session_ != nullptr && !bytes.empty() && parts_.host.is_turn_full()) {
       put_off(bytes);
@@ -57,24 +57,30 @@ void Connection::go_on() {
   if (session_ != nullptr && put_off_.empty() && !is_paused_) stream_->start_reading();
 }
 
-/// False: the connection is over.
-bool Connection::on_cut(const FrameReader::Cut& cut) {
-  const base::TimePoint now = parts_.loop.now();
-  if (cut.frame.type == mqtt::PacketType::publish) {
-    const auto publish = mqtt::decode_publish(cut.frame, version_);
-    if (!publish) {
-      fail(publish.error());
-      return false;
-    }
-    session_->on_publish(*publish, cut.bytes, now);
+/// `whole` is one packet. False: the connection is over.
+bool Connection::on_frame(std::span<std::uint8_t> whole) {
+  const mqtt::Frame frame = mqtt::frame_of(whole);
+  if (const mqtt::PacketId id = mqtt::ack_id(frame); id != 0) {
+    session_->on_ack(frame.type, id, parts_.loop.now());
     return session_ != nullptr;
   }
-  const auto packet = mqtt::decode(cut.frame, version_);
+  if (frame.type != mqtt::PacketType::publish) return on_rare(frame);
+  const auto publish = mqtt::decode_publish(frame, version_);
+  if (!publish) {
+    fail(publish.error());
+    return false;
+  }
+  session_->on_publish(*publish, whole, parts_.loop.now());
+  return session_ != nullptr;
+}
+
+bool Connection::on_rare(const mqtt::Frame& frame) {
+  const auto packet = mqtt::decode(frame, version_);
   if (!packet) {
     fail(packet.error());
     return false;
   }
-  session_->on_packet(*packet, now);
+  session_->on_packet(*packet, parts_.loop.now());
   return session_ != nullptr;
 }
 
@@ -85,7 +91,9 @@ void Connection::send(const mqtt::Packet& packet) {
 }
 
 void Connection::ack(mqtt::PacketType type, mqtt::PacketId id) {
-  append(parts_.loop.turn().copy(mqtt::ack_frame(type, id)));
+  const std::span<std::uint8_t> frame = parts_.loop.turn().take(mqtt::ack_bytes);
+  mqtt::write_ack(type, id, frame);
+  append(frame);
 }
 
 void Connection::deliver(core::Outgoing& outgoing, const core::Delivery& delivery) {

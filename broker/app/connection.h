@@ -79,7 +79,7 @@ class Connection final : public core::Link, public net::StreamOwner {
   }
   std::size_t backlog() const override;
   bool is_excused(base::TimePoint now) override;
-  std::string_view address() const override { return address_; }
+  std::string address() const override { return stream_->peer().text(); }
 
   const std::string& client_id() const { return client_id_; }
   bool has_put_off() const { return !put_off_.empty(); }
@@ -94,7 +94,8 @@ class Connection final : public core::Link, public net::StreamOwner {
   void on_drained() override;
   void on_overrun() override;
   void on_closed(int status) override;
-  [[nodiscard]] bool on_cut(const FrameReader::Cut& cut);
+  [[nodiscard]] bool on_frame(std::span<std::uint8_t> whole);
+  [[nodiscard]] bool on_rare(const mqtt::Frame& frame);
   void fail(const mqtt::Error& error);
   void lose(core::CloseReason reason, std::string_view why);
   void append(base::Bytes piece);
@@ -107,7 +108,6 @@ class Connection final : public core::Link, public net::StreamOwner {
 
   Parts parts_;
   std::unique_ptr<net::TcpStream> stream_;
-  std::string address_;
   std::string client_id_;             // for the log line after the session has gone
   core::Session* session_ = nullptr;  // null: closing
   FrameReader reader_;

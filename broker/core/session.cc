@@ -98,9 +98,6 @@ bool Session::on_deadline(base::TimePoint now) {
   return false;
 }
 
-plugin::Client Session::client() const {
-  return {
-      .id = client_id_, .user_name = {}, .address = link_ == nullptr ? std::string_view{} : link_->address()};
-}
+plugin::Client Session::client() const { return {.id = client_id_, .user_name = {}, .remote = link_}; }
 
 }  // namespace core

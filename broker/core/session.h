@@ -86,6 +86,8 @@ class Session {
   /// what waited.
   void attach(Link& link, const mqtt::Connect& connect, base::TimePoint now);
 
+  /// The hot case of on_packet on its own: PUBACK, PUBREC, PUBREL or PUBCOMP.
+  void on_ack(mqtt::PacketType type, mqtt::PacketId id, base::TimePoint now);
   /// Any packet but PUBLISH.
   void on_packet(const mqtt::Packet& packet, base::TimePoint now);
   /// `frame` is the packet's bytes in the read arena; they are passed on and may be patched in place.
@@ -140,7 +142,9 @@ class Session {
   void send(Outgoing& outgoing, Passing passing, mqtt::PacketId preferred_id);
   void enqueue(Outgoing& outgoing, mqtt::Qos qos);
   bool must_wait(mqtt::Qos qos) const;
-  void on_finished(std::optional<EntryNumber> number);
+  void on_finished(EntryNumber number);
+  void take_ack(mqtt::PacketType type, mqtt::PacketId id);
+  void release(mqtt::PacketId id);
   void forget_received(mqtt::PacketId id);
   bool is_window_open() const { return inflight_.size() < services_.limits.inflight; }
   void resend();
@@ -161,6 +165,9 @@ class Session {
   void clear_will();
   /// The answer goes out when all that was told about this session is kept.
   void answer(mqtt::PacketType type, mqtt::PacketId id);
+  void hold(Sequence until) {
+    if (until != 0) link_->hold(until);
+  }
   void answer(const mqtt::Packet& packet);
 
   std::string client_id_;
