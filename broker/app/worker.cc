@@ -181,13 +181,14 @@ void Worker::hand_over(Greeting& greeting, const Hello& hello, std::uint32_t own
   }
   std::vector<std::uint8_t> bytes(hello.frame.begin(), hello.frame.end());
   bytes.insert(bytes.end(), hello.rest.begin(), hello.rest.end());
-  inboxes_[owner]->post(std::make_unique<Arrive>(
-      Arrive{std::move(socket), &greeting.listener(), greeting.take_ticket(), std::move(bytes)}));
+  inboxes_[owner]->post(
+      std::make_unique<Arrive>(Arrive{std::move(socket), greeting.stream().peer(), &greeting.listener(),
+                                      greeting.take_ticket(), std::move(bytes)}));
   over_greetings_.push_back(&greeting);
 }
 
 void Worker::on_mail(const std::unique_ptr<Arrive>& arrive) {
-  auto stream = net::TcpStream::adopt(loop_, std::move(arrive->socket));
+  auto stream = net::TcpStream::adopt(loop_, std::move(arrive->socket), arrive->peer);
   if (!stream || is_stopping_) return;
   greet(*arrive->listener, std::move(arrive->ticket), std::move(stream)).take(std::move(arrive->bytes));
 }

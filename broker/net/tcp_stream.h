@@ -44,9 +44,9 @@ class TcpStream {
  public:
   using TcpHandle = HandlePtr<uv_tcp_t>;
 
-  TcpStream(Loop& loop, TcpHandle handle);
+  TcpStream(Loop& loop, TcpHandle handle, const Address& peer);
   /// A connected socket that has no handle yet; null: the system has refused it, and it is closed.
-  static std::unique_ptr<TcpStream> adopt(Loop& loop, Descriptor socket);
+  static std::unique_ptr<TcpStream> adopt(Loop& loop, Descriptor socket, const Address& peer);
   ~TcpStream();
   TcpStream(const TcpStream&) = delete;
   TcpStream& operator=(const TcpStream&) = delete;
@@ -74,12 +74,18 @@ class TcpStream {
   /// Bytes the socket has refused.
   std::size_t backlog() const;
   /// Bytes of the backlog the socket has taken since the stream began: a reader that is slow but alive.
-  std::uint64_t taken() const { return refused_ - backlog(); }
+  std::uint64_t taken() const { return refused_ ? refused_->all - backlog() : 0; }
   const Address& peer() const { return peer_; }
 
  private:
   friend class Loop;
   struct Write;
+  /// The backlog.
+  struct Refused {
+    std::vector<std::uint8_t> waiting;  // behind the write under way
+    std::size_t writing = 0;            // bytes of the write under way
+    std::uint64_t all = 0;              // that ever went into it
+  };
 
   /// What gathers for one stream before it is offered to the socket in the middle of a turn.
   static constexpr std::size_t heavy_bytes = 128 * 1024;
@@ -102,9 +108,7 @@ class TcpStream {
   PieceList pieces_;
   std::size_t piece_bytes_ = 0;
   const std::uint8_t* joint_ = nullptr;  // the end of the last piece; null: there is none
-  std::vector<std::uint8_t> waiting_;    // behind the write under way
-  std::size_t writing_ = 0;              // bytes of the write under way
-  std::uint64_t refused_ = 0;            // all that ever went into the backlog
+  std::unique_ptr<Refused> refused_;     // null: the socket has always taken everything
   bool is_writing_ = false;
   bool is_dirty_ = false;
   bool is_over_ = false;    // its owner has been told
