@@ -26,7 +26,6 @@ Connection::Connection(const Parts& parts, std::unique_ptr<net::TcpStream> strea
 
 void Connection::start(core::Session& session, std::span<std::uint8_t> rest) {
   session_ = &session;
-  client_id_ = session.client_id();
   if (!rest.empty()) on_bytes(rest);
 }
 
@@ -135,10 +134,15 @@ std::size_t Connection::backlog() const {
 }
 
 void Connection::close(core::CloseReason reason, std::string_view why) {
-  session_ = nullptr;
+  be_over(std::exchange(session_, nullptr), reason, why);
+}
+
+/// `session` is the one it had; null: none.
+void Connection::be_over(const core::Session* session, core::CloseReason reason, std::string_view why) {
   if (std::exchange(is_over_, true)) return;
   stream_->finish();
-  parts_.host.on_connection_over(*this, reason, why);
+  const std::string_view client_id = session == nullptr ? std::string_view{} : session->client_id();
+  parts_.host.on_connection_over(*this, {client_id, reason, why});
 }
 
 void Connection::stop_reading() {
@@ -161,8 +165,9 @@ void Connection::on_closed(int status) { lose(core::CloseReason::connection_lost
 
 /// Not the session's doing: it is told, then nobody is told any more.
 void Connection::lose(core::CloseReason reason, std::string_view why) {
-  if (session_ != nullptr) std::exchange(session_, nullptr)->on_link_lost(parts_.loop.now());
-  close(reason, why);
+  core::Session* session = std::exchange(session_, nullptr);
+  if (session != nullptr) session->on_link_lost(parts_.loop.now());
+  be_over(session, reason, why);
 }
 
 void Connection::on_refused() {

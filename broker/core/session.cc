@@ -9,7 +9,8 @@
 namespace core {
 
 Session::~Session() {
-  for (const std::string& filter : filters_) {
+  if (!filters_) return;
+  for (const std::string& filter : filters_->all) {
     services_.router.subscriptions().remove(filter, slot_);
     if (is_lasting_ && services_.lasting != nullptr) services_.lasting->remove(filter);
   }

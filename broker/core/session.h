@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -122,6 +123,12 @@ class Session {
   struct Handle;  // the visitor of on_packet: one function per packet kind
   bool has_too_many(std::size_t filters, base::TimePoint now);
   void subscribe(const mqtt::Subscribe& subscribe);
+  /// What it subscribes to.
+  struct Filters {
+    std::unordered_set<std::string, TextHash, std::equal_to<>> all;
+    std::size_t cost = 0;  // by Subscriptions::cost_of
+  };
+  bool has_filter(std::string_view filter) const { return filters_ && filters_->all.contains(filter); }
   bool has_room_for(std::string_view filter) const;
   mqtt::Reason add_subscription(const mqtt::Subscribe::Entry& entry);
   void unsubscribe(const mqtt::Unsubscribe& unsubscribe);
@@ -181,8 +188,7 @@ class Session {
   Keepalive keepalive_;
   base::TimePoint offline_since_;
   MessageRef will_;
-  std::unordered_set<std::string, TextHash, std::equal_to<>> filters_;
-  std::size_t filters_cost_ = 0;  // by Subscriptions::cost_of
+  std::unique_ptr<Filters> filters_;  // null: none, never empty
   ReceivedIds received_ids_;
   Inflight inflight_;
   OutQueue queue_;

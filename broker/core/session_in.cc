@@ -140,7 +140,7 @@ mqtt::Reason Session::add_subscription(const mqtt::Subscribe::Entry& entry) {
     services_.counters.add(Metric::subscriptions_refused);
     return mqtt::Reason::topic_filter_invalid;
   }
-  if (!has_room_for(entry.filter) && !filters_.contains(entry.filter)) {
+  if (!has_room_for(entry.filter) && !has_filter(entry.filter)) {
     services_.counters.add(Metric::subscriptions_refused);
     return mqtt::Reason::quota_exceeded;
   }
@@ -154,8 +154,10 @@ mqtt::Reason Session::add_subscription(const mqtt::Subscribe::Entry& entry) {
 }
 
 bool Session::has_room_for(std::string_view filter) const {
-  return filters_.size() < services_.limits.subscriptions &&
-         filters_cost_ + Subscriptions::cost_of(filter) <= services_.limits.subscription_bytes;
+  const std::size_t count = filters_ ? filters_->all.size() : 0;
+  const std::size_t cost = filters_ ? filters_->cost : 0;
+  return count < services_.limits.subscriptions &&
+         cost + Subscriptions::cost_of(filter) <= services_.limits.subscription_bytes;
 }
 
 void Session::unsubscribe(const mqtt::Unsubscribe& unsubscribe) {
@@ -170,14 +172,16 @@ void Session::unsubscribe(const mqtt::Unsubscribe& unsubscribe) {
 }
 
 void Session::add_filter(std::string_view filter) {
-  filters_.emplace(filter);
-  filters_cost_ += Subscriptions::cost_of(filter);
+  if (!filters_) filters_ = std::make_unique<Filters>();
+  filters_->all.emplace(filter);
+  filters_->cost += Subscriptions::cost_of(filter);
   if (is_lasting_ && services_.lasting != nullptr) services_.lasting->add(filter);
 }
 
 void Session::remove_filter(std::string_view filter) {
-  filters_.erase(filters_.find(filter));
-  filters_cost_ -= Subscriptions::cost_of(filter);
+  filters_->all.erase(filters_->all.find(filter));
+  filters_->cost -= Subscriptions::cost_of(filter);
+  if (filters_->all.empty()) filters_.reset();
   if (is_lasting_ && services_.lasting != nullptr) services_.lasting->remove(filter);
 }
 
