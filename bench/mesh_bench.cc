@@ -77,7 +77,7 @@ void run(benchmark::State& state, mesh::Mirror mirror, std::string_view on_topic
   config.mirror = mirror;
   const auto opened = mesh::MeshPlugin::open(config, log);
   CountingHost host;
-  const plugin::Client client{"!aabbccdd", {}, "192.0.2.7:1"};
+  const plugin::Client client{"!aabbccdd", {}};
   for (auto _ : state) {
     benchmark::DoNotOptimize((*opened)->on_publish(client, {on_topic, base::as_bytes(payload)}, host, {}));
   }

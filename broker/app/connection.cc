@@ -20,22 +20,21 @@ constexpr int looks_per_stall = 4;
 }  // namespace
 
 Connection::Connection(const Parts& parts, std::unique_ptr<net::TcpStream> stream, mqtt::Version version)
-    : parts_(parts), stream_(std::move(stream)), address_(stream_->peer().text()), version_(version) {
+    : parts_(parts), stream_(std::move(stream)), version_(version) {
   stream_->set_owner(*this);
 }
 
 void Connection::start(core::Session& session, std::span<std::uint8_t> rest) {
   session_ = &session;
-  client_id_ = session.client_id();
   if (!rest.empty()) on_bytes(rest);
 }
 
 void Connection::on_bytes(std::span<std::uint8_t> bytes) {
   while (session_ != nullptr) {
-    const auto cut = reader_.next(bytes, parts_.limits.packet_bytes, parts_.loop);
-    if (!cut) return fail(cut.error());
-    if (!*cut) break;
-    if (!on_cut(**cut)) return;
+    const auto packet = reader_.next(bytes, parts_.limits.packet_bytes, parts_.loop);
+    if (!packet) return fail(packet.error());
+    if (packet->empty()) break;
+    if (!on_frame(*packet)) return;
     parts_.loop.flush_what_is_much();
     if (session_ != nullptr && !bytes.empty() && parts_.host.is_turn_full()) {
       put_off(bytes);
@@ -57,24 +56,30 @@ void Connection::go_on() {
   if (session_ != nullptr && put_off_.empty() && !is_paused_) stream_->start_reading();
 }
 
-/// False: the connection is over.
-bool Connection::on_cut(const FrameReader::Cut& cut) {
-  const base::TimePoint now = parts_.loop.now();
-  if (cut.frame.type == mqtt::PacketType::publish) {
-    const auto publish = mqtt::decode_publish(cut.frame, version_);
-    if (!publish) {
-      fail(publish.error());
-      return false;
-    }
-    session_->on_publish(*publish, cut.bytes, now);
+/// `whole` is one packet. False: the connection is over.
+bool Connection::on_frame(std::span<std::uint8_t> whole) {
+  const mqtt::Frame frame = mqtt::frame_of(whole);
+  if (const mqtt::PacketId id = mqtt::ack_id(frame); id != 0) {
+    session_->on_ack(frame.type, id, parts_.loop.now());
     return session_ != nullptr;
   }
-  const auto packet = mqtt::decode(cut.frame, version_);
+  if (frame.type != mqtt::PacketType::publish) return on_rare(frame);
+  const auto publish = mqtt::decode_publish(frame, version_);
+  if (!publish) {
+    fail(publish.error());
+    return false;
+  }
+  session_->on_publish(*publish, whole, parts_.loop.now());
+  return session_ != nullptr;
+}
+
+bool Connection::on_rare(const mqtt::Frame& frame) {
+  const auto packet = mqtt::decode(frame, version_);
   if (!packet) {
     fail(packet.error());
     return false;
   }
-  session_->on_packet(*packet, now);
+  session_->on_packet(*packet, parts_.loop.now());
   return session_ != nullptr;
 }
 
@@ -85,7 +90,9 @@ void Connection::send(const mqtt::Packet& packet) {
 }
 
 void Connection::ack(mqtt::PacketType type, mqtt::PacketId id) {
-  append(parts_.loop.turn().copy(mqtt::ack_frame(type, id)));
+  const std::span<std::uint8_t> frame = parts_.loop.turn().take(mqtt::ack_bytes);
+  mqtt::write_ack(type, id, frame);
+  append(frame);
 }
 
 void Connection::deliver(core::Outgoing& outgoing, const core::Delivery& delivery) {
@@ -127,10 +134,15 @@ std::size_t Connection::backlog() const {
 }
 
 void Connection::close(core::CloseReason reason, std::string_view why) {
-  session_ = nullptr;
+  be_over(std::exchange(session_, nullptr), reason, why);
+}
+
+/// `session` is the one it had; null: none.
+void Connection::be_over(const core::Session* session, core::CloseReason reason, std::string_view why) {
   if (std::exchange(is_over_, true)) return;
   stream_->finish();
-  parts_.host.on_connection_over(*this, reason, why);
+  const std::string_view client_id = session == nullptr ? std::string_view{} : session->client_id();
+  parts_.host.on_connection_over(*this, {client_id, reason, why});
 }
 
 void Connection::stop_reading() {
@@ -153,8 +165,9 @@ void Connection::on_closed(int status) { lose(core::CloseReason::connection_lost
 
 /// Not the session's doing: it is told, then nobody is told any more.
 void Connection::lose(core::CloseReason reason, std::string_view why) {
-  if (session_ != nullptr) std::exchange(session_, nullptr)->on_link_lost(parts_.loop.now());
-  close(reason, why);
+  core::Session* session = std::exchange(session_, nullptr);
+  if (session != nullptr) session->on_link_lost(parts_.loop.now());
+  be_over(session, reason, why);
 }
 
 void Connection::on_refused() {

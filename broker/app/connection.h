@@ -21,11 +21,18 @@ namespace app {
 
 class Connection;
 
+/// How a connection has ended; views, for the log.
+struct Ending {
+  std::string_view client_id;  // empty: there was no session
+  core::CloseReason reason;
+  std::string_view why;
+};
+
 /// What a connection needs of its worker.
 class ConnectionHost {
  public:
   /// It is over: to be destroyed at the end of the turn, after what it sent.
-  virtual void on_connection_over(Connection& connection, core::CloseReason reason, std::string_view why) = 0;
+  virtual void on_connection_over(Connection& connection, const Ending& ending) = 0;
   /// Its socket has refused bytes: from now on it must be asked for its stall deadline.
   virtual void on_slow(Connection& connection) = 0;
   /// Whether what is read in this turn has cost enough.
@@ -55,6 +62,7 @@ class Connection final : public core::Link, public net::StreamOwner {
     const Limits& limits;
     base::Buffer& scratch;  // of the worker, for what is encoded packet by packet
   };
+  /// `parts` outlive it.
   Connection(const Parts& parts, std::unique_ptr<net::TcpStream> stream, mqtt::Version version);
 
   /// The session that broker.connect has attached to this link; `rest` is what the client sent behind its
@@ -81,9 +89,8 @@ class Connection final : public core::Link, public net::StreamOwner {
   }
   std::size_t backlog() const override;
   bool is_excused(base::TimePoint now) override;
-  std::string_view address() const override { return address_; }
+  std::string address() const override { return stream_->peer().text(); }
 
-  const std::string& client_id() const { return client_id_; }
   bool has_put_off() const { return !put_off_.empty(); }
   bool withholds() const { return withheld_ != nullptr; }
   const net::Address& peer() const { return stream_->peer(); }
@@ -96,9 +103,11 @@ class Connection final : public core::Link, public net::StreamOwner {
   void on_drained() override;
   void on_overrun() override;
   void on_closed(int status) override;
-  [[nodiscard]] bool on_cut(const FrameReader::Cut& cut);
+  [[nodiscard]] bool on_frame(std::span<std::uint8_t> whole);
+  [[nodiscard]] bool on_rare(const mqtt::Frame& frame);
   void fail(const mqtt::Error& error);
   void lose(core::CloseReason reason, std::string_view why);
+  void be_over(const core::Session* session, core::CloseReason reason, std::string_view why);
   void append(base::Bytes piece);
   void withhold(core::Sequence until);
   std::size_t withheld_bytes() const { return withheld_ ? withheld_->bytes() : 0; }
@@ -107,10 +116,8 @@ class Connection final : public core::Link, public net::StreamOwner {
   void go_on_reading();
   bool has_progressed(base::TimePoint now);
 
-  Parts parts_;
+  const Parts& parts_;
   std::unique_ptr<net::TcpStream> stream_;
-  std::string address_;
-  std::string client_id_;             // for the log line after the session has gone
   core::Session* session_ = nullptr;  // null: closing
   FrameReader reader_;
   mqtt::Version version_;

@@ -6,28 +6,27 @@
 
 namespace app {
 
-base::Expected<std::optional<FrameReader::Cut>, mqtt::Error> FrameReader::next(std::span<std::uint8_t>& bytes,
-                                                                               std::size_t max_bytes,
-                                                                               net::Loop& loop) {
-  if (!remainder_.empty()) {
-    const auto is_complete = complete_remainder(bytes, max_bytes);
-    if (!is_complete) return base::make_unexpected(is_complete.error());
-    if (!*is_complete) return std::nullopt;
-    const std::span<std::uint8_t> whole = loop.keep_until_flush(std::exchange(remainder_, {}));
-    const auto frame = mqtt::next_frame(whole, max_bytes);
-    if (!frame) return base::make_unexpected(frame.error());
-    return Cut{**frame, whole};
-  }
-  const auto frame = mqtt::next_frame(bytes, max_bytes);
-  if (!frame) return base::make_unexpected(frame.error());
-  if (!*frame) {
+using Whole = base::Expected<std::span<std::uint8_t>, mqtt::Error>;
+
+Whole FrameReader::next_unusual(std::span<std::uint8_t>& bytes, std::size_t max_bytes, net::Loop& loop) {
+  if (!remainder_.empty()) return next_of_pieces(bytes, max_bytes, loop);
+  const auto length = mqtt::frame_length(bytes, max_bytes);
+  if (!length) return base::make_unexpected(length.error());
+  if (!*length || **length > bytes.size()) {
     remainder_.assign(bytes.begin(), bytes.end());
     bytes = {};
-    return std::nullopt;
+    return bytes;
   }
-  const std::span<std::uint8_t> whole = bytes.first((*frame)->bytes.size());
+  const std::span<std::uint8_t> whole = bytes.first(**length);
   bytes = bytes.subspan(whole.size());
-  return Cut{**frame, whole};
+  return whole;
+}
+
+Whole FrameReader::next_of_pieces(std::span<std::uint8_t>& bytes, std::size_t max_bytes, net::Loop& loop) {
+  const auto is_complete = complete_remainder(bytes, max_bytes);
+  if (!is_complete) return base::make_unexpected(is_complete.error());
+  if (!*is_complete) return std::span<std::uint8_t>();
+  return loop.keep_until_flush(std::exchange(remainder_, {}));
 }
 
 /// Adds what the packet still lacks: single bytes until its length is known, then all at once.

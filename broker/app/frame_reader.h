@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <algorithm>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <vector>
 
@@ -16,20 +16,27 @@ namespace app {
 /// never more than has really arrived. A value of a greeting or connection.
 class FrameReader {
  public:
-  /// One packet; `bytes` may be written to and lives until the flush.
-  struct Cut {
-    mqtt::Frame frame;
-    std::span<std::uint8_t> bytes;
-  };
-
-  /// Takes the next packet off `bytes`; none: all bytes are used up and more are needed. Errors as
-  /// mqtt::next_frame; the connection is then at its end.
-  [[nodiscard]] base::Expected<std::optional<Cut>, mqtt::Error> next(std::span<std::uint8_t>& bytes,
-                                                                     std::size_t max_bytes, net::Loop& loop);
+  /// Takes the next packet off `bytes` and returns it as mqtt::frame_of wants it; it may be written to and
+  /// lives until the flush. Empty: all bytes are used up and more are needed. Errors as mqtt::frame_length;
+  /// the connection is then at its end.
+  [[nodiscard]] base::Expected<std::span<std::uint8_t>, mqtt::Error> next(std::span<std::uint8_t>& bytes,
+                                                                          std::size_t max_bytes,
+                                                                          net::Loop& loop) {
+    const std::size_t length = remainder_.empty() ? mqtt::usual_frame_length(bytes) : 0;
+    if (length == 0 || length > std::min(bytes.size(), max_bytes))
+      return next_unusual(bytes, max_bytes, loop);
+    const std::span<std::uint8_t> whole = bytes.first(length);
+    bytes = bytes.subspan(length);
+    return whole;
+  }
   /// Bytes kept of a packet that is not complete; their memory is up to twice as much.
   std::size_t held() const { return remainder_.size(); }
 
  private:
+  base::Expected<std::span<std::uint8_t>, mqtt::Error> next_unusual(std::span<std::uint8_t>& bytes,
+                                                                    std::size_t max_bytes, net::Loop& loop);
+  base::Expected<std::span<std::uint8_t>, mqtt::Error> next_of_pieces(std::span<std::uint8_t>& bytes,
+                                                                      std::size_t max_bytes, net::Loop& loop);
   base::Expected<bool, mqtt::Error> complete_remainder(std::span<std::uint8_t>& bytes, std::size_t max_bytes);
 
   std::vector<std::uint8_t> remainder_;

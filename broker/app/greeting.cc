@@ -32,12 +32,12 @@ void Greeting::on_bytes(std::span<std::uint8_t> bytes) {
     return;
   }
   const std::size_t max_bytes = std::min(max_connect_bytes, parts_.max_packet_bytes);
-  const auto cut = reader_.next(bytes, max_bytes, parts_.loop);
-  if (!cut) {
-    end(core::close_reason_of(cut.error().reason), cut.error().what);
-  } else if (*cut) {
+  const auto packet = reader_.next(bytes, max_bytes, parts_.loop);
+  if (!packet) {
+    end(core::close_reason_of(packet.error().reason), packet.error().what);
+  } else if (!packet->empty()) {
     release();
-    on_frame((*cut)->frame, bytes);
+    on_frame(mqtt::frame_of(*packet), bytes);
   } else if (Greeting* largest = hold(reader_.held())) {
     largest->end(core::CloseReason::too_many_connect_bytes,
                  "unfinished CONNECTs are too much together: see limits.connect_bytes");

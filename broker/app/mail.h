@@ -9,6 +9,7 @@
 #include "broker/app/doors.h"
 #include "broker/app/forward_batch.h"
 #include "broker/core/journal.h"
+#include "broker/net/address.h"
 #include "broker/net/descriptor.h"
 
 namespace app {
@@ -20,6 +21,7 @@ namespace app {
 /// socket.
 struct Arrive {
   net::Descriptor socket;
+  net::Address peer;
   const Listener* listener;  // of the Config, which outlives every worker
   Doors::Ticket ticket;
   std::vector<std::uint8_t> bytes;

@@ -58,6 +58,7 @@ Worker::Worker(const Parts& parts, const std::vector<plugin::Plugin*>& plugins)
                .lasting = parts.count > 1 ? &inbox_.lasting : nullptr,
                .journal = parts.journal}),
       events_(loop_, parts.log),
+      connection_parts_{loop_, *this, parts.config.limits, scratch_},
       timer_(loop_, [this] { due_ = Due::after_reads; }),
       connect_bytes_(parts.config.limits.connect_bytes),
       kept_(parts.config.broker.durability == Durability::off ? ~core::Sequence{0} : 0) {
@@ -171,13 +172,14 @@ void Worker::hand_over(Greeting& greeting, const Hello& hello, std::uint32_t own
   }
   std::vector<std::uint8_t> bytes(hello.frame.begin(), hello.frame.end());
   bytes.insert(bytes.end(), hello.rest.begin(), hello.rest.end());
-  inboxes_[owner]->post(std::make_unique<Arrive>(
-      Arrive{std::move(socket), &greeting.listener(), greeting.take_ticket(), std::move(bytes)}));
+  inboxes_[owner]->post(
+      std::make_unique<Arrive>(Arrive{std::move(socket), greeting.stream().peer(), &greeting.listener(),
+                                      greeting.take_ticket(), std::move(bytes)}));
   over_greetings_.push_back(&greeting);
 }
 
 void Worker::on_mail(const std::unique_ptr<Arrive>& arrive) {
-  auto stream = net::TcpStream::adopt(loop_, std::move(arrive->socket));
+  auto stream = net::TcpStream::adopt(loop_, std::move(arrive->socket), arrive->peer);
   if (!stream || is_stopping_) return;
   greet(*arrive->listener, std::move(arrive->ticket), std::move(stream)).take(std::move(arrive->bytes));
 }
@@ -186,8 +188,7 @@ void Worker::on_mail(const std::unique_ptr<Arrive>& arrive) {
 void Worker::accept(Greeting& greeting, const Hello& hello) {
   const mqtt::Connect& connect = hello.connect;
   over_greetings_.push_back(&greeting);
-  const Connection::Parts parts{loop_, *this, parts_.config.limits, scratch_};
-  auto owned = std::make_unique<Connection>(parts, greeting.take_stream(), connect.version);
+  auto owned = std::make_unique<Connection>(connection_parts_, greeting.take_stream(), connect.version);
   Connection& connection = *owned;
   connection.ticket = greeting.take_ticket();
   connection.index = connections_.size();
@@ -207,13 +208,13 @@ void Worker::on_greeting_over(Greeting& greeting, core::CloseReason reason, std:
   over_greetings_.push_back(&greeting);
 }
 
-void Worker::on_connection_over(Connection& connection, core::CloseReason reason, std::string_view why) {
-  closings_.add(reason);
+void Worker::on_connection_over(Connection& connection, const Ending& ending) {
+  closings_.add(ending.reason);
   events_.info("client_disconnected", connection.peer(),
-               {{"client", connection.client_id()},
+               {{"client", ending.client_id},
                 {"address", connection.address()},
-                {"reason", core::name_of(reason)},
-                {"why", why}});
+                {"reason", core::name_of(ending.reason)},
+                {"why", ending.why}});
   over_connections_.push_back(&connection);
 }
 

@@ -88,7 +88,7 @@ class Worker final : GreetingHost, ConnectionHost {
   // GreetingHost, ConnectionHost
   void on_connect(Greeting& greeting, const Hello& hello) override;
   void on_greeting_over(Greeting& greeting, core::CloseReason reason, std::string_view why) override;
-  void on_connection_over(Connection& connection, core::CloseReason reason, std::string_view why) override;
+  void on_connection_over(Connection& connection, const Ending& ending) override;
   void on_slow(Connection& connection) override;
   bool is_turn_full() const override { return broker_.is_turn_full() || forwarding_.is_any_above_mark(); }
   bool is_stopping() const override { return is_stopping_; }
@@ -134,6 +134,7 @@ class Worker final : GreetingHost, ConnectionHost {
   RationedLog events_;         // what strangers cause
   bool is_exhausted_ = false;  // nobody has been accepted since a pause was logged
   base::Buffer scratch_;
+  const Connection::Parts connection_parts_;
   net::Timer timer_;
   std::optional<base::TimePoint> armed_for_;
   std::optional<base::TimePoint> next_tick_;  // of plugins; none: another worker has them

@@ -75,7 +75,7 @@ void Broker::restore(const RestoredSession& kept, base::TimePoint now) {
 void Broker::restore(const RestoredWill& kept, base::TimePoint now) {
   counters_.add(Metric::wills_published);
   Outgoing outgoing(kept.message, parts_.turn, held_);
-  const plugin::Client who{.id = kept.client_id, .user_name = {}, .address = {}};
+  const plugin::Client who{.id = kept.client_id, .user_name = {}};
   static_cast<void>(publishing_.publish(who, outgoing, now));
   parts_.journal->clear_will(kept.key);
 }

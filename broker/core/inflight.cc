@@ -60,10 +60,17 @@ std::optional<EntryNumber> Inflight::complete(mqtt::PacketId id) {
   return finish(*entry);
 }
 
-/// Acknowledgements come in the order of sending: the first entry is nearly always the one.
+/// Acknowledgements come in the order of sending: it is nearly always the first entry, or, while older ones
+/// wait for their second acknowledgement, the one behind the last that was asked for.
 Inflight::Entry* Inflight::find(mqtt::PacketId id) const {
   if (!ring_) return nullptr;
   if (ring_->front().id == id) return &ring_->front();  // never a done one
+  Entry* entry = ring_->is_next(id) ? &ring_->entries[ring_->next] : search(id);
+  if (entry != nullptr) ring_->next = static_cast<std::size_t>(entry - ring_->entries.data()) + 1;
+  return entry;
+}
+
+Inflight::Entry* Inflight::search(mqtt::PacketId id) const {
   const auto begin = ring_->entries.begin() + static_cast<std::ptrdiff_t>(ring_->first);
   const auto end = ring_->entries.end();
   const auto found =
@@ -93,6 +100,7 @@ void Inflight::tidy() {
   if (ring_->entries.size() <= 2 * ring_->live + slack) return;
   std::erase_if(ring_->entries, [](const Entry& each) { return each.is_done; });
   ring_->first = 0;
+  ring_->next = 0;
 }
 
 }  // namespace core

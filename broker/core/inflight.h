@@ -63,8 +63,12 @@ class Inflight {
     std::vector<Entry> entries;  // from `first` on; done ones stay in the middle until the front is done
     std::size_t first = 0;
     std::size_t live = 0;
+    std::size_t next = 0;   // behind the entry that was last found anywhere but in front
     bool is_sorted = true;  // by the distance from the first one's id
 
+    bool is_next(mqtt::PacketId id) const {
+      return next >= first && next < entries.size() && entries[next].id == id && !entries[next].is_done;
+    }
     Entry& front() { return entries[first]; }
     /// How far an id lies behind the oldest, going round.
     std::uint16_t distance(mqtt::PacketId id) const {
@@ -73,6 +77,7 @@ class Inflight {
     bool is_behind_all(mqtt::PacketId id) const { return distance(id) > distance(entries.back().id); }
   };
   Entry* find(mqtt::PacketId id) const;
+  Entry* search(mqtt::PacketId id) const;
   std::optional<mqtt::PacketId> search_free(mqtt::PacketId preferred) const;
   EntryNumber finish(Entry& entry);
   void tidy();

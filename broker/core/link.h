@@ -8,12 +8,13 @@
 #include "broker/core/journal.h"
 #include "broker/core/outgoing.h"
 #include "broker/mqtt/packet.h"
+#include "broker/plugin/plugin.h"
 
 namespace core {
 
 /// What a session knows of its connection. Lives on the session's worker; outlived by nothing: the connection
 /// tells its session before it dies.
-class Link {
+class Link : public plugin::Remote {
  public:
   /// Any packet but the two below; rare ones.
   virtual void send(const mqtt::Packet& packet) = 0;
@@ -31,8 +32,6 @@ class Link {
   /// Whether its silence is no sign of death: it still takes what the socket had refused, or it is not being
   /// read for that very reason, and not for too long.
   virtual bool is_excused(base::TimePoint now) = 0;
-  /// The client's address, for plugins and the log; valid until close.
-  virtual std::string_view address() const = 0;
 
  protected:
   ~Link() = default;

@@ -62,10 +62,13 @@ const MessageRef& Outgoing::keep_shared() {
 }
 
 /// The publisher's frame has the right shape when its QoS is the receiver's: then only flags and id differ. A
-/// length written with more bytes than it needs is legal but not passed on.
+/// length written with more bytes than it needs, so that the last one is 0, is legal but not passed on.
 bool Outgoing::fits_frame(const Delivery& delivery) const {
-  return !frame_.empty() && delivery.qos == publish_.qos &&
-         frame_.size() == mqtt::publish_head_size(publish_) + publish_.payload.size();
+  if (frame_.empty() || delivery.qos != publish_.qos) return false;
+  const std::size_t id_bytes = publish_.qos == mqtt::Qos::at_most_once ? 0 : 2;
+  const std::size_t body_bytes = 2 + publish_.topic.size() + id_bytes + publish_.payload.size();
+  const std::size_t header_bytes = frame_.size() - body_bytes;
+  return header_bytes == 2 || frame_[header_bytes - 1] != 0;
 }
 
 Form Outgoing::patch(const Delivery& delivery) {

@@ -33,8 +33,9 @@ struct Form {
 /// A publish on its way to its receivers. Made on the stack for one fan-out; worker's thread.
 class Outgoing {
  public:
-  /// From a client: `frame` is the packet as it stands in the loop's read arena, which may be patched in
-  /// place (the publisher's own id has been read). `turn` outlives this object until the flush.
+  /// From a client: `frame` is the packet `publish` was read from as it stands in the loop's read arena,
+  /// which may be patched in place (the publisher's own id has been read). `turn` outlives this object until
+  /// the flush.
   Outgoing(const mqtt::Publish& publish, std::span<std::uint8_t> frame, base::Arena& turn)
       : publish_(publish), frame_(frame), turn_(turn) {}
   /// From anywhere else; topic and payload stay valid until the flush.

@@ -9,7 +9,8 @@
 namespace core {
 
 Session::~Session() {
-  for (const std::string& filter : filters_) {
+  if (!filters_) return;
+  for (const std::string& filter : filters_->all) {
     services_.router.subscriptions().remove(filter, slot_);
     if (is_lasting_ && services_.lasting != nullptr) services_.lasting->remove(filter);
   }
@@ -101,9 +102,6 @@ bool Session::on_deadline(base::TimePoint now) {
   return false;
 }
 
-plugin::Client Session::client() const {
-  return {
-      .id = client_id_, .user_name = {}, .address = link_ == nullptr ? std::string_view{} : link_->address()};
-}
+plugin::Client Session::client() const { return {.id = client_id_, .user_name = {}, .remote = link_}; }
 
 }  // namespace core

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -83,6 +84,8 @@ class Session {
   /// waited.
   void attach(Link& link, const mqtt::Connect& connect, bool is_present, base::TimePoint now);
 
+  /// The hot case of on_packet on its own: PUBACK, PUBREC, PUBREL or PUBCOMP.
+  void on_ack(mqtt::PacketType type, mqtt::PacketId id, base::TimePoint now);
   /// Any packet but PUBLISH.
   void on_packet(const mqtt::Packet& packet, base::TimePoint now);
   /// `frame` is the packet's bytes in the read arena; they are passed on and may be patched in place.
@@ -117,6 +120,12 @@ class Session {
   struct Handle;  // the visitor of on_packet: one function per packet kind
   bool has_too_many(std::size_t filters, base::TimePoint now);
   void subscribe(const mqtt::Subscribe& subscribe);
+  /// What it subscribes to.
+  struct Filters {
+    std::unordered_set<std::string, TextHash, std::equal_to<>> all;
+    std::size_t cost = 0;  // by Subscriptions::cost_of
+  };
+  bool has_filter(std::string_view filter) const { return filters_ && filters_->all.contains(filter); }
   bool has_room_for(std::string_view filter) const;
   mqtt::Reason add_subscription(const mqtt::Subscribe::Entry& entry);
   void unsubscribe(const mqtt::Unsubscribe& unsubscribe);
@@ -137,7 +146,9 @@ class Session {
   void send(Outgoing& outgoing, Passing passing, mqtt::PacketId preferred_id);
   void enqueue(Outgoing& outgoing, mqtt::Qos qos);
   bool must_wait(mqtt::Qos qos) const;
-  void on_finished(std::optional<EntryNumber> number);
+  void on_finished(EntryNumber number);
+  void take_ack(mqtt::PacketType type, mqtt::PacketId id);
+  void release(mqtt::PacketId id);
   void forget_received(mqtt::PacketId id);
   bool is_window_open() const { return inflight_.size() < services_.limits.inflight; }
   void resend();
@@ -158,6 +169,9 @@ class Session {
   void clear_will();
   /// The answer goes out when all that was told about this session is kept.
   void answer(mqtt::PacketType type, mqtt::PacketId id);
+  void hold(Sequence until) {
+    if (until != 0) link_->hold(until);
+  }
   void answer(const mqtt::Packet& packet);
 
   std::string client_id_;
@@ -171,8 +185,7 @@ class Session {
   Keepalive keepalive_;
   base::TimePoint offline_since_;
   MessageRef will_;
-  std::unordered_set<std::string, TextHash, std::equal_to<>> filters_;
-  std::size_t filters_cost_ = 0;  // by Subscriptions::cost_of
+  std::unique_ptr<Filters> filters_;  // null: none, never empty
   ReceivedIds received_ids_;
   Inflight inflight_;
   OutQueue queue_;

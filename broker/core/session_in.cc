@@ -2,6 +2,7 @@
 // What a client sends. Bytes were judged by the decoder; here is what depends on the state.
 #include <utility>
 
+#include "broker/base/check.h"
 #include "broker/core/session.h"
 #include "broker/core/told.h"
 #include "broker/core/topic_rules.h"
@@ -20,23 +21,10 @@ struct Session::Handle {
   Session& session;
   base::TimePoint now;
 
-  void operator()(const mqtt::Puback& packet) const {
-    session.on_finished(session.inflight_.acknowledge(packet.packet_id));
-  }
-  void operator()(const mqtt::Pubrec& packet) const {
-    // An id of a life before this session is released too, or the client would ask for ever.
-    if (const auto number = session.inflight_.release(packet.packet_id)) {
-      session.record([&](Journal& journal) { journal.release(session.key_, *number); });
-    }
-    session.answer(mqtt::PacketType::pubrel, packet.packet_id);
-  }
-  void operator()(const mqtt::Pubrel& packet) const {
-    session.forget_received(packet.packet_id);
-    session.answer(mqtt::PacketType::pubcomp, packet.packet_id);
-  }
-  void operator()(const mqtt::Pubcomp& packet) const {
-    session.on_finished(session.inflight_.complete(packet.packet_id));
-  }
+  void operator()(const mqtt::Puback& packet) const { take(mqtt::PacketType::puback, packet.packet_id); }
+  void operator()(const mqtt::Pubrec& packet) const { take(mqtt::PacketType::pubrec, packet.packet_id); }
+  void operator()(const mqtt::Pubrel& packet) const { take(mqtt::PacketType::pubrel, packet.packet_id); }
+  void operator()(const mqtt::Pubcomp& packet) const { take(mqtt::PacketType::pubcomp, packet.packet_id); }
   void operator()(const mqtt::Subscribe& packet) const {
     if (!session.has_too_many(packet.entries.size(), now)) session.subscribe(packet);
   }
@@ -52,8 +40,41 @@ struct Session::Handle {
   void operator()(const mqtt::Pingresp&) const { end("PINGRESP is the server's"); }
   void operator()(const mqtt::Publish& packet) const { session.on_publish(packet, {}, now); }
 
+  void take(mqtt::PacketType type, mqtt::PacketId id) const { session.take_ack(type, id); }
   void end(std::string_view why) const { session.end_link(CloseReason::protocol_error, why, now); }
 };
+
+void Session::on_ack(mqtt::PacketType type, mqtt::PacketId id, base::TimePoint now) {
+  keepalive_.on_packet(now);
+  services_.effort.spend(type == mqtt::PacketType::puback ? 1 : Effort::per_request);
+  take_ack(type, id);
+}
+
+void Session::take_ack(mqtt::PacketType type, mqtt::PacketId id) {
+  switch (type) {
+    case mqtt::PacketType::puback:
+      if (const auto number = inflight_.acknowledge(id)) on_finished(*number);
+      return;
+    case mqtt::PacketType::pubrec:
+      return release(id);
+    case mqtt::PacketType::pubrel:
+      forget_received(id);
+      return answer(mqtt::PacketType::pubcomp, id);
+    case mqtt::PacketType::pubcomp:
+      if (const auto number = inflight_.complete(id)) on_finished(*number);
+      return;
+    default:
+      CHECK(false);
+  }
+}
+
+/// PUBREC. An id of a life before this session is released too, or the client would ask for ever.
+void Session::release(mqtt::PacketId id) {
+  if (const auto number = inflight_.release(id)) {
+    record([&](Journal& journal) { journal.release(key_, *number); });
+  }
+  answer(mqtt::PacketType::pubrel, id);
+}
 
 void Session::on_packet(const mqtt::Packet& packet, base::TimePoint now) {
   keepalive_.on_packet(now);
@@ -93,7 +114,7 @@ void Session::on_publish(const mqtt::Publish& publish, std::span<std::uint8_t> f
   if (publish.qos == mqtt::Qos::at_most_once) return;
   services_.effort.spend(1);
   if (is_exactly_once) record([&](Journal& journal) { journal.receive(key_, publish.packet_id); });
-  link_->hold(told.since());
+  hold(told.since());
   link_->ack(is_exactly_once ? mqtt::PacketType::pubrec : mqtt::PacketType::puback, publish.packet_id);
 }
 
@@ -119,7 +140,7 @@ mqtt::Reason Session::add_subscription(const mqtt::Subscribe::Entry& entry) {
     services_.counters.add(Metric::subscriptions_refused);
     return mqtt::Reason::topic_filter_invalid;
   }
-  if (!has_room_for(entry.filter) && !filters_.contains(entry.filter)) {
+  if (!has_room_for(entry.filter) && !has_filter(entry.filter)) {
     services_.counters.add(Metric::subscriptions_refused);
     return mqtt::Reason::quota_exceeded;
   }
@@ -133,8 +154,10 @@ mqtt::Reason Session::add_subscription(const mqtt::Subscribe::Entry& entry) {
 }
 
 bool Session::has_room_for(std::string_view filter) const {
-  return filters_.size() < services_.limits.subscriptions &&
-         filters_cost_ + Subscriptions::cost_of(filter) <= services_.limits.subscription_bytes;
+  const std::size_t count = filters_ ? filters_->all.size() : 0;
+  const std::size_t cost = filters_ ? filters_->cost : 0;
+  return count < services_.limits.subscriptions &&
+         cost + Subscriptions::cost_of(filter) <= services_.limits.subscription_bytes;
 }
 
 void Session::unsubscribe(const mqtt::Unsubscribe& unsubscribe) {
@@ -149,14 +172,16 @@ void Session::unsubscribe(const mqtt::Unsubscribe& unsubscribe) {
 }
 
 void Session::add_filter(std::string_view filter) {
-  filters_.emplace(filter);
-  filters_cost_ += Subscriptions::cost_of(filter);
+  if (!filters_) filters_ = std::make_unique<Filters>();
+  filters_->all.emplace(filter);
+  filters_->cost += Subscriptions::cost_of(filter);
   if (is_lasting_ && services_.lasting != nullptr) services_.lasting->add(filter);
 }
 
 void Session::remove_filter(std::string_view filter) {
-  filters_.erase(filters_.find(filter));
-  filters_cost_ -= Subscriptions::cost_of(filter);
+  filters_->all.erase(filters_->all.find(filter));
+  filters_->cost -= Subscriptions::cost_of(filter);
+  if (filters_->all.empty()) filters_.reset();
   if (is_lasting_ && services_.lasting != nullptr) services_.lasting->remove(filter);
 }
 

@@ -15,12 +15,12 @@ void Session::forget() {
 
 /// Also behind what was told before: its own last words may concern an answer that is given twice.
 void Session::answer(mqtt::PacketType type, mqtt::PacketId id) {
-  link_->hold(last_told_);
+  hold(last_told_);
   link_->ack(type, id);
 }
 
 void Session::answer(const mqtt::Packet& packet) {
-  link_->hold(last_told_);
+  hold(last_told_);
   link_->send(packet);
 }
 
@@ -40,13 +40,12 @@ EntryNumber Session::record_sent(Outgoing& outgoing, const Passing& passing, mqt
   } else {
     record([&](Journal& journal) { journal.send(key_, number, id); });
   }
-  if (passing.qos == mqtt::Qos::exactly_once) link_->hold(last_told_);
+  if (passing.qos == mqtt::Qos::exactly_once) hold(last_told_);
   return number;
 }
 
-void Session::on_finished(std::optional<EntryNumber> number) {
-  if (!number) return;
-  record([&](Journal& journal) { journal.finish(key_, *number); });
+void Session::on_finished(EntryNumber number) {
+  record([&](Journal& journal) { journal.finish(key_, number); });
   want_work();
 }
 

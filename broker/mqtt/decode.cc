@@ -22,6 +22,11 @@ using Decoded = base::Expected<Packet, Error>;
 auto refused(Reason reason, std::string_view what) { return base::make_unexpected(Error{reason, what}); }
 auto malformed(std::string_view what) { return refused(Reason::malformed_packet, what); }
 
+/// Where Reader's care is felt.
+std::uint16_t u16_at(base::Bytes bytes, std::size_t at) {
+  return static_cast<std::uint16_t>((bytes[at] << 8) | bytes[at + 1]);
+}
+
 constexpr std::uint8_t dup_flag = 0x08;
 constexpr std::uint8_t retain_flag = 0x01;
 
@@ -282,17 +287,20 @@ std::optional<Error> read_publish(const Frame& frame, Version version, Publish& 
   publish.dup = (frame.flags & dup_flag) != 0;
   publish.retain = (frame.flags & retain_flag) != 0;
   if (publish.dup && qos == 0) return Error{Reason::malformed_packet, "DUP at QoS 0 [MQTT-3.3.1-2]"};
-  Reader in(frame.body);
-  publish.topic = base::as_text(in.prefixed());
-  if (qos != 0) publish.packet_id = in.u16();
-  publish.payload = in.rest();
-  if (!in.ok()) {
+  const base::Bytes body = frame.body;
+  const std::size_t topic_end = body.size() < 2 ? 2 : 2 + u16_at(body, 0);
+  const std::size_t head_bytes = topic_end + (qos == 0 ? 0 : 2);
+  if (body.size() < head_bytes) {
     return Error{Reason::malformed_packet,
                  "PUBLISH ends inside its topic or packet id [MQTT-3.3.2-1, 2.3.1-1]"};
   }
+  publish.topic = base::as_text(body.subspan(2, topic_end - 2));
+  if (qos != 0) publish.packet_id = u16_at(body, topic_end);
+  publish.payload = body.subspan(head_bytes);
   if (qos != 0 && publish.packet_id == 0) {
     return Error{Reason::protocol_error, "packet id is 0 [MQTT-2.3.1-1]"};
   }
+  if (is_usual_topic(publish.topic)) return std::nullopt;
   if (!is_valid_utf8(publish.topic)) {
     return Error{Reason::malformed_packet, "topic is not UTF-8 [MQTT-3.3.2-1, 1.5.3-1, 1.5.3-2]"};
   }
@@ -319,6 +327,13 @@ base::Expected<Publish, Error> decode_publish(const Frame& frame, Version versio
   base::Expected<Publish, Error> publish;
   if (const auto fault = read_publish(frame, version, *publish)) publish = base::make_unexpected(*fault);
   return publish;
+}
+
+PacketId ack_id(const Frame& frame) {
+  const bool is_ack = frame.type >= PacketType::puback && frame.type <= PacketType::pubcomp;
+  if (!is_ack || frame.flags != reserved_flags[static_cast<std::size_t>(frame.type)]) return 0;
+  if (frame.body.size() != 2) return 0;
+  return u16_at(frame.body, 0);
 }
 
 std::uint8_t connect_level(const Frame& frame) {

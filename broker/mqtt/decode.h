@@ -18,6 +18,10 @@ namespace mqtt {
 /// The hot case of decode on its own: no variant is built. `frame.type` is publish.
 [[nodiscard]] base::Expected<Publish, Error> decode_publish(const Frame& frame, Version version);
 
+/// The same for PUBACK, PUBREC, PUBREL and PUBCOMP, which differ in their packet id only. 0: `frame` is none
+/// of them, or not as it should be, which decode has the words for.
+[[nodiscard]] PacketId ack_id(const Frame& frame);
+
 /// The protocol level byte of a CONNECT that decode refused as unsupported_protocol_version:
 /// refusal_of_level() chooses the answer by it. 0 when the frame is too short to have one.
 [[nodiscard]] std::uint8_t connect_level(const Frame& frame);

@@ -184,11 +184,16 @@ void write_publish_head(const Publish& publish, std::span<std::uint8_t> out) {
   write_u16(publish.packet_id, next + publish.topic.size());
 }
 
-std::array<std::uint8_t, 4> ack_frame(PacketType type, PacketId id) {
-  CHECK(id != 0);  // [MQTT-2.3.1-1]
-  std::array<std::uint8_t, 4> frame = {first_byte(type, type == PacketType::pubrel ? reserved_flags : 0), 2,
-                                       0, 0};
-  write_u16(id, &frame[2]);
+void write_ack(PacketType type, PacketId id, std::span<std::uint8_t> out) {
+  CHECK(id != 0 && out.size() == ack_bytes);  // [MQTT-2.3.1-1]
+  out[0] = first_byte(type, type == PacketType::pubrel ? reserved_flags : 0);
+  out[1] = 2;
+  write_u16(id, &out[2]);
+}
+
+std::array<std::uint8_t, ack_bytes> ack_frame(PacketType type, PacketId id) {
+  std::array<std::uint8_t, ack_bytes> frame{};
+  write_ack(type, id, frame);
   return frame;
 }
 

@@ -22,7 +22,11 @@ void encode(const Packet& packet, Version version, base::Buffer& out);
 /// unchanged, so a head built once serves a whole fan-out.
 void write_publish_head(const Publish& publish, std::span<std::uint8_t> out);
 
-/// PUBACK, PUBREC, PUBREL and PUBCOMP of 3.1.1: four bytes. PUBREL's reserved flags are set [MQTT-3.6.1-1].
-[[nodiscard]] std::array<std::uint8_t, 4> ack_frame(PacketType type, PacketId id);
+inline constexpr std::size_t ack_bytes = 4;
+/// PUBACK, PUBREC, PUBREL and PUBCOMP of 3.1.1, into `ack_bytes`. PUBREL's reserved flags are set
+/// [MQTT-3.6.1-1].
+void write_ack(PacketType type, PacketId id, std::span<std::uint8_t> out);
+/// The same as a value.
+[[nodiscard]] std::array<std::uint8_t, ack_bytes> ack_frame(PacketType type, PacketId id);
 
 }  // namespace mqtt

@@ -24,15 +24,26 @@ constexpr bool is_plain(std::uint64_t word) {
   return ((zero_mark(word) | zero_mark(wildcards_zeroed)) & in_every_byte(0x80)) == 0;
 }
 
+std::uint64_t word_at(std::string_view text, std::size_t at) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, text.data() + at, word_bytes);
+  return word;
+}
+
 /// No NUL and no wildcard. Eight bytes at a time: this runs for every PUBLISH.
 bool is_plain(std::string_view topic) {
   while (topic.size() >= word_bytes) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, topic.data(), word_bytes);
-    if (!is_plain(word)) return false;
+    if (!is_plain(word_at(topic, 0))) return false;
     topic.remove_prefix(word_bytes);
   }
   return std::ranges::none_of(topic, [](char c) { return c == '\0' || is_wildcard(c); });
+}
+
+/// Has a top bit set when a byte of `word` is no ASCII, NUL or a wildcard. What zero_mark takes out, bytes
+/// with their top bit set, is at fault here.
+constexpr std::uint64_t usual_faults(std::uint64_t word) {
+  const std::uint64_t wildcards_zeroed = (word & in_every_byte(0xf7)) ^ in_every_byte(0x23);
+  return word | (word - in_every_byte(0x01)) | (wildcards_zeroed - in_every_byte(0x01));
 }
 
 bool is_within_limits(std::string_view text) { return !text.empty() && text.size() <= longest; }
@@ -48,6 +59,14 @@ bool is_well_placed(std::string_view filter, std::size_t at) {
 }  // namespace
 
 bool is_valid_topic(std::string_view topic) { return is_within_limits(topic) && is_plain(topic); }
+
+bool is_usual_topic(std::string_view topic) {
+  if (topic.size() < word_bytes || topic.size() > longest) return false;
+  const std::size_t last = topic.size() - word_bytes;
+  std::uint64_t faults = usual_faults(word_at(topic, last));
+  for (std::size_t at = 0; at < last; at += word_bytes) faults |= usual_faults(word_at(topic, at));
+  return (faults & in_every_byte(0x80)) == 0;
+}
 
 bool is_valid_filter(std::string_view filter) {
   if (!is_within_limits(filter)) return false;

@@ -9,6 +9,10 @@ namespace mqtt {
 /// [MQTT-4.7.1-1, 4.7.3-1..3]. UTF-8 is the caller's to judge, with utf8.h.
 [[nodiscard]] bool is_valid_topic(std::string_view topic);
 
+/// Whether one pass over `topic` shows it to be valid, UTF-8 included: eight bytes or more, all ASCII, as
+/// nearly every topic is. False says nothing.
+[[nodiscard]] bool is_usual_topic(std::string_view topic);
+
 /// A filter a client may subscribe to: `#` last and alone in its level, `+` alone in its level
 /// [MQTT-4.7.1-2, 4.7.1-3].
 [[nodiscard]] bool is_valid_filter(std::string_view filter);

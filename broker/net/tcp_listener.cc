@@ -118,7 +118,7 @@ bool TcpListener::accept_one() {
   sockaddr_storage peer{};
   Descriptor accepted(accept_from(socket_.get(), peer));
   if (accepted) {
-    take(std::move(accepted));
+    take(std::move(accepted), from_sockaddr(as_sockaddr(peer)));
     return true;
   }
   const int status = status_of_errno();
@@ -128,8 +128,8 @@ bool TcpListener::accept_one() {
   return true;  // what else accept(2) says is about one client, who is gone
 }
 
-void TcpListener::take(Descriptor accepted) {
-  if (auto stream = TcpStream::adopt(loop_, std::move(accepted))) events_.on_stream(std::move(stream));
+void TcpListener::take(Descriptor accepted, const Address& peer) {
+  if (auto stream = TcpStream::adopt(loop_, std::move(accepted), peer)) events_.on_stream(std::move(stream));
 }
 
 /// The spare descriptor makes room to take a client in and close it: it hears at once that it has to come

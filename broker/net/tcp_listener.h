@@ -56,7 +56,7 @@ class TcpListener {
   [[nodiscard]] int watch();
   void accept_all();
   [[nodiscard]] bool accept_one();
-  void take(Descriptor accepted);
+  void take(Descriptor accepted, const Address& peer);
   [[nodiscard]] bool refuse_one(int status);
   void pause(int status);
 

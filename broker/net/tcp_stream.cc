@@ -7,15 +7,12 @@
 #include <fcntl.h>
 
 #include "broker/base/check.h"
-#include "broker/net/sockaddr.h"
 
 namespace net {
 namespace {
 
 /// What one writev takes (IOV_MAX).
 constexpr std::size_t pieces_per_write = 1024;
-/// What gathers for one stream before it is offered to the socket in the middle of a turn.
-constexpr std::size_t heavy_bytes = 128 * 1024;
 
 uv_stream_t* stream_of(uv_tcp_t* handle) { return reinterpret_cast<uv_stream_t*>(handle); }
 
@@ -32,22 +29,18 @@ struct TcpStream::Write {
   std::vector<std::uint8_t> bytes;
 };
 
-TcpStream::TcpStream(Loop& loop, TcpHandle handle) : loop_(loop), handle_(std::move(handle)) {
+TcpStream::TcpStream(Loop& loop, TcpHandle handle, const Address& peer)
+    : loop_(loop), handle_(std::move(handle)), peer_(peer) {
   handle_->data = this;
-  sockaddr_storage raw{};
-  int size = sizeof raw;
-  if (uv_tcp_getpeername(handle_.get(), reinterpret_cast<sockaddr*>(&raw), &size) == 0) {
-    peer_ = from_sockaddr(as_sockaddr(raw));
-  }
 }
 
-std::unique_ptr<TcpStream> TcpStream::adopt(Loop& loop, Descriptor socket) {
+std::unique_ptr<TcpStream> TcpStream::adopt(Loop& loop, Descriptor socket, const Address& peer) {
   auto raw = std::make_unique<uv_tcp_t>();
   if (uv_tcp_init(loop.raw(), raw.get()) != 0) return nullptr;
   TcpHandle handle(raw.release());
   if (uv_tcp_open(handle.get(), socket.get()) != 0) return nullptr;
   static_cast<void>(socket.release());  // the handle's now
-  return std::make_unique<TcpStream>(loop, std::move(handle));
+  return std::make_unique<TcpStream>(loop, std::move(handle), peer);
 }
 
 /// libuv gives no descriptor away: the socket gets a second one before the handle closes its own.
@@ -59,7 +52,7 @@ Descriptor TcpStream::detach() {
 }
 
 TcpStream::~TcpStream() {
-  loop_.backlog_ -= writing_ + waiting_.size();
+  if (refused_) loop_.backlog_ -= refused_->writing + refused_->waiting.size();
   if (is_dirty_) loop_.forget(*this);
 }
 
@@ -83,7 +76,8 @@ void TcpStream::finish() {
   stop_reading();
 }
 
-void TcpStream::append(base::Bytes piece) {
+/// A piece that is no neighbour of the last one, or makes the stream heavy.
+void TcpStream::append_apart(base::Bytes piece) {
   if (is_broken_) return;
   if (!is_dirty_) {
     is_dirty_ = true;
@@ -93,21 +87,19 @@ void TcpStream::append(base::Bytes piece) {
   const bool was_heavy = piece_bytes_ >= heavy_bytes;
   piece_bytes_ += piece.size();
   if (!was_heavy && piece_bytes_ >= heavy_bytes) loop_.mark_heavy(*this);
-  auto* begin = reinterpret_cast<char*>(const_cast<std::uint8_t*>(piece.data()));  // libuv's type; only read
-  if (!pieces_.empty()) {
-    uv_buf_t& last = pieces_.back();
-    if (last.base + last.len == begin) {
-      last.len += piece.size();
-      return;
-    }
+  if (joint_ == piece.data()) {
+    pieces_.back().len += piece.size();
+  } else {
+    auto* begin = reinterpret_cast<char*>(const_cast<std::uint8_t*>(piece.data()));  // libuv only reads
+    pieces_.push_back(uv_buf_init(begin, static_cast<unsigned>(piece.size())));
+    ++loop_.pieces_;
   }
-  pieces_.push_back(uv_buf_init(begin, static_cast<unsigned>(piece.size())));
-  ++loop_.pieces_;
+  joint_ = piece.data() + piece.size();
 }
 
 std::size_t TcpStream::backlog() const {
   if (!is_writing_) return 0;
-  return waiting_.size() +
+  return refused_->waiting.size() +
          uv_stream_get_write_queue_size(reinterpret_cast<const uv_stream_t*>(handle_.get()));
 }
 
@@ -115,6 +107,7 @@ void TcpStream::flush() {
   is_dirty_ = false;
   if (!pieces_.empty() && !is_broken_) keep_rest(is_writing_ ? 0 : write_now());
   piece_bytes_ = 0;
+  joint_ = nullptr;
   loop_.give_back(std::exchange(pieces_, {}));
 }
 
@@ -143,11 +136,13 @@ void TcpStream::keep_rest(std::size_t written) {
   if (!loop_.has_room_in_backlog(rest)) return overrun();
   const bool is_first = !is_writing_;
   loop_.backlog_ += rest;
-  refused_ += rest;
+  if (!refused_) refused_ = std::make_unique<Refused>();
+  refused_->all += rest;
+  std::vector<std::uint8_t>& waiting = refused_->waiting;
   for (const uv_buf_t& piece : pieces_) {
     const std::size_t skipped = std::min(written, piece.len);
     written -= skipped;
-    waiting_.insert(waiting_.end(), piece.base + skipped, piece.base + piece.len);
+    waiting.insert(waiting.end(), piece.base + skipped, piece.base + piece.len);
   }
   if (is_first) start_write();
   if (is_first && !is_broken_) owner_->on_refused();
@@ -155,7 +150,7 @@ void TcpStream::keep_rest(std::size_t written) {
 
 void TcpStream::start_write() {
   auto write = std::make_unique<Write>();
-  write->bytes = std::exchange(waiting_, {});
+  write->bytes = std::exchange(refused_->waiting, {});
   write->request.data = write.get();
   const uv_buf_t buffer =
       uv_buf_init(reinterpret_cast<char*>(write->bytes.data()), static_cast<unsigned>(write->bytes.size()));
@@ -164,7 +159,7 @@ void TcpStream::start_write() {
         const std::unique_ptr<Write> done(static_cast<Write*>(request->data));
         if (TcpStream* self = owner_of_handle(request->handle)) self->on_written(result);
       });
-  writing_ = buffer.len;
+  refused_->writing = buffer.len;
   if (status != 0) {
     fail(status);
     return;
@@ -175,10 +170,10 @@ void TcpStream::start_write() {
 
 void TcpStream::on_written(int status) {
   is_writing_ = false;
-  loop_.backlog_ -= std::exchange(writing_, 0);
+  loop_.backlog_ -= std::exchange(refused_->writing, 0);
   if (status != 0) {
     fail(status);
-  } else if (!waiting_.empty()) {
+  } else if (!refused_->waiting.empty()) {
     start_write();
   } else {
     owner_->on_drained();

@@ -44,9 +44,9 @@ class TcpStream {
  public:
   using TcpHandle = HandlePtr<uv_tcp_t>;
 
-  TcpStream(Loop& loop, TcpHandle handle);
+  TcpStream(Loop& loop, TcpHandle handle, const Address& peer);
   /// A connected socket that has no handle yet; null: the system has refused it, and it is closed.
-  static std::unique_ptr<TcpStream> adopt(Loop& loop, Descriptor socket);
+  static std::unique_ptr<TcpStream> adopt(Loop& loop, Descriptor socket, const Address& peer);
   ~TcpStream();
   TcpStream(const TcpStream&) = delete;
   TcpStream& operator=(const TcpStream&) = delete;
@@ -64,17 +64,34 @@ class TcpStream {
   [[nodiscard]] Descriptor detach();
 
   /// Adds bytes that live until the flush. They join the last piece when they are its neighbours in memory.
-  void append(base::Bytes piece);
+  void append(base::Bytes piece) {
+    if (piece.empty()) return;
+    if (piece.data() != joint_ || piece.size() >= room_till_heavy()) return append_apart(piece);
+    joint_ += piece.size();
+    piece_bytes_ += piece.size();
+    pieces_.back().len += piece.size();
+  }
   /// Bytes the socket has refused.
   std::size_t backlog() const;
   /// Bytes of the backlog the socket has taken since the stream began: a reader that is slow but alive.
-  std::uint64_t taken() const { return refused_ - backlog(); }
+  std::uint64_t taken() const { return refused_ ? refused_->all - backlog() : 0; }
   const Address& peer() const { return peer_; }
 
  private:
   friend class Loop;
   struct Write;
+  /// The backlog.
+  struct Refused {
+    std::vector<std::uint8_t> waiting;  // behind the write under way
+    std::size_t writing = 0;            // bytes of the write under way
+    std::uint64_t all = 0;              // that ever went into it
+  };
 
+  /// What gathers for one stream before it is offered to the socket in the middle of a turn.
+  static constexpr std::size_t heavy_bytes = 128 * 1024;
+
+  void append_apart(base::Bytes piece);
+  std::size_t room_till_heavy() const { return piece_bytes_ < heavy_bytes ? heavy_bytes - piece_bytes_ : 0; }
   void flush();
   std::size_t write_now();
   void keep_rest(std::size_t written);
@@ -90,9 +107,8 @@ class TcpStream {
   StreamOwner* owner_ = nullptr;
   PieceList pieces_;
   std::size_t piece_bytes_ = 0;
-  std::vector<std::uint8_t> waiting_;  // behind the write under way
-  std::size_t writing_ = 0;            // bytes of the write under way
-  std::uint64_t refused_ = 0;          // all that ever went into the backlog
+  const std::uint8_t* joint_ = nullptr;  // the end of the last piece; null: there is none
+  std::unique_ptr<Refused> refused_;     // null: the socket has always taken everything
   bool is_writing_ = false;
   bool is_dirty_ = false;
   bool is_over_ = false;    // its owner has been told

@@ -3,6 +3,7 @@
 // keep.
 #pragma once
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -17,11 +18,21 @@ namespace plugin {
 /// (3.1.1: its connection is closed).
 enum class [[nodiscard]] Verdict : std::uint8_t{pass, drop, refuse};
 
+/// The other end of a client's connection.
+class Remote {
+ public:
+  /// "192.0.2.7:51234"; made when asked for.
+  virtual std::string address() const = 0;
+
+ protected:
+  ~Remote() = default;
+};
+
 /// Who a hook is about. Views, valid during the hook.
 struct Client {
   std::string_view id;
-  std::string_view user_name;  // empty: anonymous
-  std::string_view address;    // "192.0.2.7:51234"
+  std::string_view user_name;      // empty: anonymous
+  const Remote* remote = nullptr;  // null: not connected
 };
 
 /// A message on its way into the router, as a plugin sees it. Views into the turn's memory, valid during the

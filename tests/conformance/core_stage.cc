@@ -61,7 +61,7 @@ class CoreStage::ByteLink final : public core::Link {
   void hold(core::Sequence) override {}
   std::size_t backlog() const override { return 0; }
   bool is_excused(base::TimePoint) override { return false; }
-  std::string_view address() const override { return "192.0.2.1:1883"; }
+  std::string address() const override { return "192.0.2.1:1883"; }
 
  private:
   void put(base::Bytes bytes) { outbox_.insert(outbox_.end(), bytes.begin(), bytes.end()); }
@@ -73,6 +73,9 @@ class CoreStage::ByteLink final : public core::Link {
     if (frame.type == mqtt::PacketType::publish) {
       const auto publish = mqtt::decode_publish(frame, version_);
       return publish ? session_->on_publish(*publish, whole, world_.now) : lose();
+    }
+    if (const mqtt::PacketId id = mqtt::ack_id(frame); id != 0) {
+      return session_->on_ack(frame.type, id, world_.now);
     }
     const auto packet = mqtt::decode(frame, version_);
     return packet ? session_->on_packet(*packet, world_.now) : lose();

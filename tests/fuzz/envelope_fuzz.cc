@@ -11,7 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   static const base::Log log(base::Level::error, base::LogFormat::text, [](base::Level, std::string_view) {});
   static const auto opened = mesh::MeshPlugin::open(fuzz::permissive_config(), log);
   fuzz::JsonHost host;
-  const plugin::Client client{"fuzzer", {}, "192.0.2.7:1"};
+  const plugin::Client client{"fuzzer", {}};
   const base::Bytes payload{bytes, size};
   for (const std::string_view topic : {"msh/2/e/LongFast/!aabbccdd", "msh/2/e/PKI/!aabbccdd", "msh/2/map/"}) {
     (void)(*opened)->on_publish(client, {topic, payload}, host, base::TimePoint{});

@@ -24,7 +24,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   data.set_request_id(1);
   const std::string payload = envelope.SerializeAsString();
   fuzz::JsonHost host;
-  const plugin::Client client{"fuzzer", {}, "192.0.2.7:1"};
+  const plugin::Client client{"fuzzer", {}};
   (void)(*opened)->on_publish(client, {"msh/2/e/LongFast/!aabbccdd", base::as_bytes(payload)}, host, {});
   return 0;
 }

@@ -55,7 +55,7 @@ class Connection final : public core::Link {
   void hold(core::Sequence) override {}
   std::size_t backlog() const override { return refused_bytes_; }
   bool is_excused(base::TimePoint) override { return std::exchange(has_taken_, false); }
-  std::string_view address() const override { return "192.0.2.1:1883"; }
+  std::string address() const override { return "192.0.2.1:1883"; }
 
  private:
   struct Piece {

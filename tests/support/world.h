@@ -62,7 +62,7 @@ class Client final : public core::Link {
   void hold(core::Sequence until) override;
   std::size_t backlog() const override { return refused_bytes; }
   bool is_excused(base::TimePoint) override { return std::exchange(has_taken, false); }
-  std::string_view address() const override { return "192.0.2.1:1883"; }
+  std::string address() const override { return "192.0.2.1:1883"; }
 
  private:
   World& world_;

@@ -21,7 +21,7 @@ Mesh::Mesh(const MeshConfig& config)
 
 std::vector<Published> Mesh::receive(std::string_view topic, std::string_view payload, std::int64_t at_s) {
   host_.published.clear();
-  const plugin::Client client{"gateway-1", {}, "192.0.2.7:1"};
+  const plugin::Client client{"gateway-1", {}};
   const base::TimePoint now{std::chrono::seconds{at_s}};
   const plugin::Verdict verdict = plugin_->on_publish(client, {topic, base::as_bytes(payload)}, host_, now);
   if (verdict != plugin::Verdict::pass) return {{"withheld", "", mqtt::Qos::at_most_once, false}};

@@ -291,7 +291,7 @@ TEST_CASE("several workers may give it messages at once") {
         sending.packet.set_id(id);
         const std::string topic = topic_of(sending);
         const std::string envelope = make_envelope(make_text("hi"), sending);
-        const plugin::Client client{"c", {}, "a"};
+        const plugin::Client client{"c", {}};
         (void)plugin.on_publish(client, {topic, base::as_bytes(envelope)}, host, base::TimePoint{});
       }
     });

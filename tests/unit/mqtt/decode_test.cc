@@ -272,3 +272,25 @@ TEST_CASE("packets of MQTT 5 are not guessed at") {
   CHECK_THAT(text_of(0x30, "00 01 'a' 00", Version::v5), StartsWith("unsupported_protocol_version"));
   CHECK_THAT(text_of(0xc0, "", Version::v5), StartsWith("unsupported_protocol_version"));
 }
+
+TEST_CASE("ack_id has an id for what decode takes for an acknowledgement, and for nothing else") {
+  const auto is_ack = [](const auto& packet) {
+    return packet &&
+           (std::holds_alternative<mqtt::Puback>(*packet) || std::holds_alternative<mqtt::Pubrec>(*packet) ||
+            std::holds_alternative<mqtt::Pubrel>(*packet) || std::holds_alternative<mqtt::Pubcomp>(*packet));
+  };
+  for (int first = 0x10; first < 0xf0; ++first) {
+    for (const std::uint8_t body : std::initializer_list<std::uint8_t>{0, 1, 2, 3}) {
+      for (const std::uint8_t last : std::initializer_list<std::uint8_t>{0, 7}) {
+        std::vector<std::uint8_t> bytes = {static_cast<std::uint8_t>(first), body};
+        bytes.resize(2U + body, 0);
+        if (body > 0) bytes.back() = last;
+        const auto frame = mqtt::next_frame(bytes, 100).value().value();
+        if (frame.type == mqtt::PacketType::publish) continue;
+        INFO(first << " " << int{body} << " " << int{last});
+        REQUIRE((mqtt::ack_id(frame) == 7) == is_ack(mqtt::decode(frame, Version::v311)));
+        REQUIRE((mqtt::ack_id(frame) == 7 || mqtt::ack_id(frame) == 0));
+      }
+    }
+  }
+}

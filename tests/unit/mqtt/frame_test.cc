@@ -115,3 +115,24 @@ TEST_CASE("a frame that is one byte short is none yet") {
   CHECK(next_frame(bytes, no_limit).value() == std::nullopt);
   CHECK(frame_length(bytes, no_limit).value() == std::size_t{6});
 }
+
+TEST_CASE("a usual length is the length, and an unusual one is left to frame_length") {
+  for (int first = 0; first < 256; ++first) {
+    for (int second = 0; second < 256; ++second) {
+      for (const int third : {0, 1, 0x7f, 0x80, 0xff}) {
+        const std::vector<std::uint8_t> bytes = {static_cast<std::uint8_t>(first),
+                                                 static_cast<std::uint8_t>(second),
+                                                 static_cast<std::uint8_t>(third), 0x01};
+        const std::size_t usual = mqtt::usual_frame_length(bytes);
+        if (usual != 0 && frame_length(bytes, no_limit).value() != usual)
+          FAIL(first << " " << second << " " << third);
+        if (usual == 0 && first >= 0x10 && first < 0xf0 && second < 0x80)
+          FAIL("one byte is usual: " << second);
+      }
+    }
+  }
+  CHECK(mqtt::usual_frame_length(wire("30 ff 7f")) == 3 + 16383);
+  CHECK(mqtt::usual_frame_length(wire("30 ff ff 01")) == 0);
+  CHECK(mqtt::usual_frame_length(wire("30 80")) == 0);
+  CHECK(mqtt::usual_frame_length({}) == 0);
+}

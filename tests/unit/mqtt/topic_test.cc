@@ -210,3 +210,23 @@ TEST_CASE("random filters match random topics as the naive matcher says") {
   }
   CHECK(matched > 10'000);  // else the generator shows nothing
 }
+
+TEST_CASE("a usual topic is one of ASCII that is valid, wherever a byte stands that is not") {
+  for (std::size_t size = 8; size <= 25; ++size) {
+    for (std::size_t at = 0; at < size; ++at) {
+      for (int byte = 0; byte < 256; ++byte) {
+        std::string topic(size, 'a');
+        topic[at] = static_cast<char>(byte);
+        const bool expected = byte < 0x80 && is_valid_topic(topic);
+        if (mqtt::is_usual_topic(topic) != expected) FAIL(size << " bytes, at " << at << ": " << byte);
+      }
+    }
+  }
+}
+
+TEST_CASE("a topic too long or too short for a usual one is left to the other rules") {
+  CHECK(mqtt::is_usual_topic(std::string(65535, 'a')));
+  CHECK_FALSE(mqtt::is_usual_topic(std::string(65536, 'a')));
+  CHECK_FALSE(mqtt::is_usual_topic("seven/b"));
+  CHECK_FALSE(mqtt::is_usual_topic(""));
+}
