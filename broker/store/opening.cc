@@ -40,10 +40,9 @@ bool is_false_alarm(const Trouble& trouble, const std::string& path) {
 base::Expected<void, std::string> make_directory(const std::string& directory) {
   std::error_code error;
   if (fs::is_directory(directory, error)) return {};
-  if (fs::create_directories(directory, error)) {
-    fs::permissions(directory, fs::perms::owner_all, error);
-    return {};
-  }
+  fs::create_directories(directory, error);  // what it returns is not sure for "a/"
+  if (!error) fs::permissions(directory, fs::perms::owner_all, error);
+  if (!error) return {};
   return base::make_unexpected("broker.data_dir: " + directory + " cannot be made: " + error.message());
 }
 
