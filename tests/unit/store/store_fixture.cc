@@ -69,6 +69,7 @@ std::string Stores::refusal() {
 void Stores::commit(std::uint32_t worker) {
   const core::Sequence sequence = writer(worker).sequence();
   writer(worker).post();
+  if (writer(worker).sequence() == sequence) return;  // nothing was told
   REQUIRE(wait_until_kept(worker, sequence));
 }
 
@@ -91,8 +92,24 @@ std::string Stores::said() {
 
 std::size_t Stores::said_count(std::string_view text) {
   const std::scoped_lock lock(mutex_);
+  return count_said(text);
+}
+
+/// Under the mutex.
+std::size_t Stores::count_said(std::string_view text) const {
   return static_cast<std::size_t>(std::ranges::count_if(
       lines_, [text](const std::string& line) { return line.find(text) != std::string::npos; }));
+}
+
+bool Stores::wait_until_said(std::string_view text) {
+  std::unique_lock lock(mutex_);
+  return told_.wait_for(lock, patience, [&] { return count_said(text) > 0; });
+}
+
+bool Stores::wait_until_kept_or_said(core::Sequence sequence, std::string_view text) {
+  std::unique_lock lock(mutex_);
+  told_.wait_for(lock, patience, [&] { return kept_[0] >= sequence || count_said(text) > 0; });
+  return count_said(text) > 0;
 }
 
 core::MessageRef message(std::string_view topic, std::string_view payload, mqtt::Qos qos, bool retain) {

@@ -59,6 +59,10 @@ class Stores {
   /// False: it has not come within ten seconds.
   bool wait_until_kept(std::uint32_t worker, core::Sequence sequence);
   core::Sequence kept(std::uint32_t worker = 0);
+  /// False: no line holds this text within ten seconds.
+  bool wait_until_said(std::string_view text);
+  /// Until one of the two; whether it was said. Worker 0.
+  bool wait_until_kept_or_said(core::Sequence sequence, std::string_view text);
 
   /// All lines the stores have logged so far, and how many hold this text.
   std::string said();
@@ -70,6 +74,7 @@ class Stores {
 
  private:
   store::Store::Parts parts();
+  std::size_t count_said(std::string_view text) const;
 
   std::string directory_;
   std::uint32_t workers_;
@@ -80,6 +85,7 @@ class Stores {
   base::Log log_{base::Level::debug, base::LogFormat::text, [this](base::Level, std::string_view line) {
                    const std::scoped_lock lock(mutex_);
                    lines_.emplace_back(line);
+                   told_.notify_all();
                  }};
   core::Restored restored_;
   std::unique_ptr<store::Store> store_;
