@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the store's thread needs for what workers post: batches go in, their transactions are waited for.
 // Time is that of the whole process, CPU; items are messages. Directories are made under TMPDIR.
-#include <condition_variable>
-#include <cstdlib>
+#include <atomic>
 #include <filesystem>
-#include <mutex>
 #include <string>
 
 #include <benchmark/benchmark.h>
@@ -63,20 +61,16 @@ class Running {
 
  private:
   void note(core::Sequence kept) {
-    const std::scoped_lock lock(mutex_);
     kept_ = kept;
-    told_.notify_one();
+    kept_.notify_one();
   }
   void wait_for(core::Sequence sequence) {
-    std::unique_lock lock(mutex_);
-    told_.wait(lock, [&] { return kept_ >= sequence; });
+    for (core::Sequence kept = kept_; kept < sequence; kept = kept_) kept_.wait(kept);
   }
 
   std::string path_;
   base::Log log_{base::Level::error, base::LogFormat::text, [](base::Level, std::string_view) {}};
-  std::mutex mutex_;
-  std::condition_variable told_;
-  core::Sequence kept_ = 0;
+  std::atomic<core::Sequence> kept_{0};
   std::unique_ptr<store::Store> store_;
 };
 
@@ -103,7 +97,7 @@ void store_queue_offline(benchmark::State& state) {
 }
 BENCHMARK(store_queue_offline)->Arg(40'000)->MeasureProcessCPUTime()->UseRealTime();
 
-/// A client that is there acknowledges in the turn after: most of it is never written.
+/// A client that is there acknowledges before the store has looked: nothing of it is ever written.
 void store_queue_and_finish(benchmark::State& state) {
   Running running;
   const core::MessageRef made = message_of("t", 100);
@@ -111,7 +105,6 @@ void store_queue_and_finish(benchmark::State& state) {
   for (auto _ : state) {
     for (std::int64_t i = 0; i < batch_messages; ++i)
       running.writer().queue(1, {.number = ++number, .packet_id = 1}, made);
-    running.writer().post();
     for (std::int64_t i = 0; i < batch_messages; ++i)
       running.writer().finish(1, number - static_cast<core::EntryNumber>(i));
     running.post();
