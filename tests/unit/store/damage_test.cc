@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A store as a kill leaves it, with a write-ahead log, is damaged in every way that a seed chooses: it opens,
-// what it gives back was written, and what can be detected is set aside and said. MESHBROKER_SEED=N for one
-// seed first, MESHBROKER_DAMAGES=N for so many of them.
+// A store as a stop leaves it, or a kill, with a write-ahead log, is damaged in every way that a seed
+// chooses: it opens, what it gives back was written, and what can be detected is set aside and said.
+// MESHBROKER_SEED=N for one seed first, MESHBROKER_DAMAGES=N for so many of them.
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
@@ -50,22 +50,23 @@ class Original {
     fill(0);
     stores_.reopened();  // all so far is in the database
     fill(1000);
-    copy(live_, files_);
+    copy(live_, killed_);
     stores_.close();
-    Stores again(copy_of_files());
+    copy(live_, stopped_);
+    copy(killed_, opened_);
+    Stores again(opened_.path().string());
     again.now = stores_.now;
     all_ = again.open();
     for (const std::string& line : all_) ever_.insert(line);
   }
   const Lines& all() const { return all_; }
   bool has_held(const std::string& line) const { return ever_.contains(line); }
-  void copy_to(const TemporaryDirectory& directory) const { copy(files_, directory); }
+  /// As it is after a kill, or after a stop, when all is in the database.
+  void copy_to(const TemporaryDirectory& directory, bool is_killed = true) const {
+    copy(is_killed ? killed_ : stopped_, directory);
+  }
 
  private:
-  std::string copy_of_files() {
-    copy(files_, opened_);
-    return opened_.path().string();
-  }
   static void copy(const TemporaryDirectory& from, const TemporaryDirectory& to) {
     fs::copy(from.path(), to.path(), fs::copy_options::recursive | fs::copy_options::overwrite_existing);
   }
@@ -109,7 +110,7 @@ class Original {
     ever_.insert("retained " + stamp + " q1 retain " + content);
   }
 
-  TemporaryDirectory live_, files_, opened_;
+  TemporaryDirectory live_, killed_, stopped_, opened_;
   Stores stores_;
   Lines all_;
   std::set<std::string> ever_;
@@ -124,14 +125,13 @@ const Original& original() {
 struct Damage {
   bool is_wal = false;
   bool is_cut = false;
-  std::uintmax_t last_at = 0;  // the highest byte that was changed
-  std::uintmax_t first_at = 0;
+  std::uintmax_t first_at = 0;  // the lowest byte that was changed
   std::string text;
 };
 
-Damage damage(const TemporaryDirectory& directory, std::mt19937_64& random) {
+Damage damage(const TemporaryDirectory& directory, bool is_wal, std::mt19937_64& random) {
   Damage done;
-  done.is_wal = random() % 2 == 0;
+  done.is_wal = is_wal;
   const std::string path = directory.path(done.is_wal ? "meshbroker.db-wal" : "meshbroker.db");
   const std::uintmax_t size = fs::file_size(path);
   done.is_cut = random() % 4 == 0;
@@ -174,9 +174,10 @@ void check_names(const TemporaryDirectory& directory, Stores& stores) {
 void check_damage(std::uint64_t seed) {
   std::mt19937_64 random(seed);
   const TemporaryDirectory directory;
-  original().copy_to(directory);
+  const bool is_killed = random() % 2 == 0;
+  original().copy_to(directory, is_killed);
   const std::uintmax_t wal_bytes = fs::file_size(directory.path("meshbroker.db-wal"));
-  const Damage done = damage(directory, random);
+  const Damage done = damage(directory, is_killed && random() % 3 > 0, random);
   INFO("seed " << seed << ": " << done.text);
   Stores stores(directory.path().string());
   const Lines found = stores.open();
