@@ -16,7 +16,10 @@ void Changes::add(const Batch& batch) {
       bodies_.push_back({record.text, record.payload});
       return;
     }
-    if (cancels(record, batch.worker)) return;
+    if (cancels(record, batch.worker)) {
+      ++cancelled_;
+      return;
+    }
     changes_.push_back({.record = record, .worker = batch.worker, .body = first_body + record.head.other});
     note(changes_.back());
   });
@@ -34,7 +37,8 @@ bool Changes::cancels(const Record& record, std::uint32_t worker) {
     case What::complete:
       return undoes(received_, {head.key, head.packet_id});
     case What::clear_will:
-      return undoes(wills_, {head.key, 0});
+      undoes(wills_, {head.key, 0});
+      return false;  // an older one may have been written before
     case What::take:
       take(record, worker);
       return false;
@@ -50,7 +54,6 @@ bool Changes::merges(const Record& record) {
   Change& entry = changes_[at->second];
   if (record.head.what == What::send) entry.record.head.packet_id = record.head.packet_id;
   if (record.head.what == What::release) entry.is_released = true;
-  ++cancelled_;
   return true;
 }
 
@@ -59,7 +62,6 @@ bool Changes::undoes(Index& index, const Place& place) {
   if (at == index.end()) return false;
   drop(at->second);
   index.erase(at);
-  ++cancelled_;
   return true;
 }
 

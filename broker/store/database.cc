@@ -5,11 +5,6 @@
 
 namespace store {
 
-bool Trouble::is_damage() const {
-  const int primary = code & 0xff;
-  return primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB || primary == SQLITE_FORMAT;
-}
-
 Statement& Statement::bind(int place, std::int64_t number) {
   sqlite3_bind_int64(statement_.get(), place, number);
   return *this;
@@ -53,6 +48,8 @@ base::Expected<Database, Trouble> Database::open(const std::string& path) {
         Trouble{result, system == 0 ? sqlite3_errstr(result) : std::strerror(system)});
   }
   sqlite3_extended_result_codes(raw, 1);
+  // Whoever closes a damaged database must not take its log away.
+  sqlite3_db_config(raw, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   return database;
 }
 

@@ -19,9 +19,6 @@ namespace store {
 struct Trouble {
   int code = SQLITE_OK;
   std::string text;
-
-  /// The file is not, or no longer, what SQLite wrote.
-  bool is_damage() const;
 };
 
 /// A value of a row; text is bytes too.
@@ -54,7 +51,8 @@ class Statement {
   std::unique_ptr<sqlite3_stmt, Finalize> statement_;
 };
 
-/// One connection, of one thread at a time. The file is its alone: a second process finds it locked.
+/// One connection, of one thread at a time. The file is its alone: a second process finds it locked. Closing
+/// leaves the write-ahead log as it is.
 class Database {
  public:
   [[nodiscard]] static base::Expected<Database, Trouble> open(const std::string& path);

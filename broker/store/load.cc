@@ -2,6 +2,7 @@
 #include "broker/store/load.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "broker/base/owner.h"
 
@@ -40,7 +41,7 @@ class Loading {
       case TableId::session:
         return take_session(row);
       case TableId::away:
-        return with_session(row[0], [&](auto& session) { session.away_for = since(number(row[1])); });
+        return with_session(row[0], [&](auto& session) { take_away(session, number(row[1])); });
       case TableId::subscription:
         return with_session(row[0], [&](auto& session) {
           session.subscriptions.push_back({text(row[1]), qos(row[2])});
@@ -76,7 +77,15 @@ class Loading {
   }
 
   core::Restored finish() { return std::move(restored_); }
-  bool has_orphans() const { return orphans_ > 0; }
+  bool has_orphans() const { return orphans_ > 0 || used_bodies_.size() < bodies_.size(); }
+  /// Sessions whose clients are away from now on, as far as the tables tell.
+  std::vector<core::SessionKey> undated() const {
+    std::vector<core::SessionKey> keys;
+    for (const core::RestoredSession& session : restored_.sessions) {
+      if (!dated_.contains(session.key)) keys.push_back(session.key);
+    }
+    return keys;
+  }
 
  private:
   void take_session(Row row) {
@@ -108,7 +117,10 @@ class Loading {
       ++orphans_;
       return;
     }
-    if (body != 0) rows_.count_body(body);
+    if (body != 0) {
+      rows_.count_body(body);
+      used_bodies_.insert(body);
+    }
     session.messages.push_back({entry, std::move(made), false});
   }
 
@@ -137,8 +149,10 @@ class Loading {
   }
 
   /// A clock that was put back must not make a session older than it can be, nor immortal.
-  base::Duration since(std::int64_t wall_clock) const {
-    return base::Duration(std::max<std::int64_t>(0, parts_.wall_clock - wall_clock));
+  void take_away(core::RestoredSession& session, std::int64_t since) {
+    if (since > parts_.wall_clock) return;
+    session.away_for = base::Duration(parts_.wall_clock - since);
+    dated_.insert(session.key);
   }
   void note_key(core::SessionKey given) { restored_.last_key = std::max(restored_.last_key, given); }
 
@@ -146,7 +160,9 @@ class Loading {
   const LoadParts& parts_;
   core::Restored restored_;
   std::unordered_map<core::SessionKey, std::size_t> places_;
+  std::unordered_set<core::SessionKey> dated_;
   std::unordered_map<std::int64_t, std::pair<std::string, std::string>> bodies_;
+  std::unordered_set<std::int64_t> used_bodies_;
   std::map<std::pair<std::int64_t, std::uint32_t>, core::MessageRef> shared_;
   std::uint64_t orphans_ = 0;
 };
@@ -165,6 +181,19 @@ std::string orphan_removal() {
   sql += "DELETE FROM flight WHERE (session, number) NOT IN (SELECT session, number FROM entry);";
   sql += "DELETE FROM body WHERE id NOT IN (SELECT body FROM entry);";
   return sql;
+}
+
+/// Whoever was connected when the broker ended is away since this start: every start would be the first
+/// otherwise, and a session whose client never comes back immortal.
+base::Expected<void, Trouble> date(Database& database, Rows& rows, const std::vector<core::SessionKey>& keys,
+                                   std::int64_t wall_clock) {
+  if (keys.empty()) return {};
+  if (const auto begun = database.run("BEGIN"); !begun) return begun;
+  for (const core::SessionKey each : keys) {
+    if (rows.put(TableId::away, {static_cast<std::int64_t>(each), wall_clock}) != SQLITE_DONE)
+      return base::make_unexpected(database.trouble());
+  }
+  return database.run("COMMIT");
 }
 
 }  // namespace
@@ -204,6 +233,8 @@ base::Expected<core::Restored, Trouble> load(Database& database, Rows& rows, con
     if (const auto removed = database.run(orphan_removal()); !removed)
       return base::make_unexpected(removed.error());
   }
+  if (const auto dated = date(database, rows, loading.undated(), parts.wall_clock); !dated)
+    return base::make_unexpected(dated.error());
   return loading.finish();
 }
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "broker/store/salvage.h"
+#include "broker/store/wal.h"
 
 namespace store {
 namespace {
@@ -40,10 +41,9 @@ bool is_false_alarm(const Trouble& trouble, const std::string& path) {
 base::Expected<void, std::string> make_directory(const std::string& directory) {
   std::error_code error;
   if (fs::is_directory(directory, error)) return {};
-  if (fs::create_directories(directory, error)) {
-    fs::permissions(directory, fs::perms::owner_all, error);
-    return {};
-  }
+  fs::create_directories(directory, error);  // what it returns is not sure for "a/"
+  if (!error) fs::permissions(directory, fs::perms::owner_all, error);
+  if (!error) return {};
   return base::make_unexpected("broker.data_dir: " + directory + " cannot be made: " + error.message());
 }
 
@@ -133,12 +133,31 @@ base::Expected<void, Trouble> settle(Opened& opened) {
   return opened.database.run("COMMIT");
 }
 
+/// A log that goes on behind damage is emptied, or the same would be found at the next start. The database is
+/// locked by now: nobody else is writing it.
+base::Expected<void, Trouble> check_wal(Database& database, const std::string& path, const OpenParts& parts) {
+  const std::string why = wal_damage(path + "-wal");
+  if (why.empty()) return {};
+  keep_damaged_wal(path, {why, parts.load.wall_clock, parts.log});
+  return database.run("PRAGMA wal_checkpoint(TRUNCATE)");
+}
+
 struct Failure {
   Trouble trouble;
   std::string newer = {};  // not empty: who wrote it, and it is no damage
 };
 
+/// SQLite takes such a database for a new one and removes its log.
+bool is_cut_off(const std::string& path) {
+  std::error_code error;
+  const bool is_empty = !fs::exists(path, error) || fs::file_size(path, error) == 0;
+  const std::string log = path + "-wal";
+  return is_empty && fs::exists(log, error) && fs::file_size(log, error) > 0;
+}
+
 base::Expected<Opened, Failure> try_open(const OpenParts& parts, const std::string& path) {
+  if (is_cut_off(path))
+    return base::make_unexpected(Failure{{SQLITE_CORRUPT, "it is empty, its write-ahead log is not"}});
   auto database = Database::open(path);
   if (!database) return base::make_unexpected(Failure{database.error()});
   const auto failed = [](const Trouble& trouble) { return base::make_unexpected(Failure{trouble}); };
@@ -146,6 +165,7 @@ base::Expected<Opened, Failure> try_open(const OpenParts& parts, const std::stri
   if (std::string newer = newer_program(*database); !newer.empty())
     return base::make_unexpected(Failure{{}, std::move(newer)});
   if (const auto checked = check(*database, path); !checked) return failed(checked.error());
+  if (const auto checked = check_wal(*database, path, parts); !checked) return failed(checked.error());
   auto rows = Rows::prepare(*database);
   if (!rows) return failed(rows.error());
   auto restored = load(*database, *rows, parts.load);

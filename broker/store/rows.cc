@@ -207,6 +207,15 @@ void Rows::set_uses(std::int64_t body, std::uint32_t uses) {
 
 void Rows::undo() {
   for (auto each = undo_.rbegin(); each != undo_.rend(); ++each) uses_[each->first] = each->second;
+  settle();
+}
+
+/// Bodies that nobody uses are not counted any longer.
+void Rows::settle() {
+  for (const auto& [body, was] : undo_) {
+    const auto at = uses_.find(body);
+    if (at != uses_.end() && at->second == 0) uses_.erase(at);
+  }
   undo_.clear();
 }
 

@@ -27,7 +27,7 @@ class Rows {
   [[nodiscard]] int put(TableId id, std::span<const Value> values);
   /// The transaction was rolled back, or has been committed.
   void undo();
-  void settle() { undo_.clear(); }
+  void settle();
   /// As it was found at start: an entry that refers to this body.
   void count_body(std::int64_t body) {
     ++uses_[body];

@@ -2,6 +2,7 @@
 #include "broker/store/salvage.h"
 
 #include <filesystem>
+#include <fstream>
 
 #include <fmt/format.h>
 
@@ -82,10 +83,24 @@ base::Expected<void, std::string> set_aside(const std::string& path, const std::
   std::error_code error;
   for (const char* part : {"", "-wal", "-shm", "-journal"}) {
     if (!fs::exists(path + part, error)) continue;
-    fs::rename(path + part, name + part, error);
+    const bool is_empty_side_file = *part != 0 && fs::file_size(path + part, error) == 0;
+    if (is_empty_side_file) {
+      fs::remove(path + part, error);
+    } else {
+      fs::rename(path + part, name + part, error);
+    }
     if (error) return base::make_unexpected(path + part + " cannot be renamed: " + error.message());
   }
   return {};
+}
+
+/// SQLite removes the log of a database without a page; with one it finds the first in the log.
+void give_a_page(const std::string& path) {
+  constexpr std::uintmax_t page_bytes = 4096;
+  std::error_code error;
+  if (fs::exists(path, error) && fs::file_size(path, error) > 0) return;
+  std::ofstream(path, std::ios::binary | std::ios::app).flush();
+  fs::resize_file(path, page_bytes, error);
 }
 
 /// A copy is read, so that not even SQLite's own mending changes what is set aside.
@@ -96,6 +111,7 @@ base::Expected<Copied, std::string> read_copy(const std::string& path, const std
     fs::remove(copy + part, error);
     if (fs::exists(path + part, error)) fs::copy_file(path + part, copy + part, error);
   }
+  give_a_page(copy);
   auto from = Database::open(copy);
   base::Expected<Copied, std::string> copied = base::make_unexpected(copy + " cannot be opened");
   if (from) {
@@ -127,6 +143,17 @@ base::Expected<void, std::string> salvage(const std::string& path, const Salvage
        {"complete", copied->is_cut ? "no" : "yes"},
        {"hint", "the broker goes on with what could be read; keep the file if you miss something"}});
   return {};
+}
+
+void keep_damaged_wal(const std::string& path, const SalvageParts& parts) {
+  const std::string log = path + "-wal", aside = free_name(log, parts.wall_clock);
+  std::error_code error;
+  fs::copy_file(log, aside, error);
+  parts.log.error("database_log_damaged",
+                  {{"why", parts.why},
+                   {"set_aside", aside},
+                   {"copied", error ? error.message() : "yes"},
+                   {"hint", "what was written last before the broker ended is missing; the rest is there"}});
 }
 
 }  // namespace store

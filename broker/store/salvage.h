@@ -17,4 +17,8 @@ struct SalvageParts {
 /// leaves a sound one in its place. It removes nothing. The error says what could not be done.
 [[nodiscard]] base::Expected<void, std::string> salvage(const std::string& path, const SalvageParts& parts);
 
+/// The write-ahead log is damaged, the database is sound without what is lost: copies the log as
+/// PATH-wal.damaged-YYYYMMDD-HHMMSS, before SQLite writes over it.
+void keep_damaged_wal(const std::string& path, const SalvageParts& parts);
+
 }  // namespace store

@@ -116,6 +116,8 @@ void Store::fail(const Trouble& trouble) {
 void Store::recover() {
   if (!std::exchange(is_failing_, false)) return;
   trouble_.with([](std::optional<std::string>& text) { text.reset(); });
+  // Tries that failed may have left frames behind the end of the log, which would look like damage.
+  static_cast<void>(opened_.database.run("PRAGMA wal_checkpoint(TRUNCATE)"));
   parts_.log.warn("journal_recovered", {{"directory", parts_.directory}});
 }
 

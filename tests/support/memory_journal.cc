@@ -29,6 +29,9 @@ core::Restored MemoryJournal::restored(base::Duration away) const {
     restored.retained.push_back({message_of(kept.second), kept.first});
   for (const auto& [key, will] : picture.wills)
     restored.wills.push_back({key, will.first, message_of(will.second)});
+  for (const auto& [number, forward] : picture.forwards)
+    restored.forwards.push_back({0, forward.first, number, message_of(forward.second)});
+  restored.kept.assign(picture.kept.begin(), picture.kept.end());
   restored.last_key = picture.last_key;
   restored.last_stamp = picture.last_stamp;
   return restored;
@@ -123,14 +126,18 @@ void MemoryJournal::retain(const core::Message& message, core::Stamp stamp) {
 
 void MemoryJournal::forward(std::uint32_t to, std::uint64_t number, const mqtt::Publish& publish) {
   tell(fmt::format("forward {} {} {}", to, number, publish.topic));
+  now_.forwards[number] = {to, text_of(*core::MessageRef::make(publish))};
 }
 
 void MemoryJournal::take(std::uint32_t from, std::uint64_t number) {
   tell(fmt::format("take {} {}", from, number));
+  if (from == 0) now_.forwards.erase(now_.forwards.begin(), now_.forwards.upper_bound(number));
 }
 
 void MemoryJournal::keep(std::string_view name, base::Bytes value) {
   tell(fmt::format("keep {} {}", name, value.size()));
+  now_.kept.erase(std::string(name));
+  if (!value.empty()) now_.kept.emplace(name, base::as_text(value));
 }
 
 }  // namespace support

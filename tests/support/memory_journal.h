@@ -11,7 +11,7 @@
 namespace support {
 
 /// A journal in memory, as plain as it can be: a picture of everything after each batch. What a kill would
-/// leave is the picture of the last batch that was kept.
+/// leave is the picture of the last batch that was kept. One worker's, which is number 0.
 class MemoryJournal final : public core::Journal {
  public:
   /// Everything posted is safe.
@@ -68,6 +68,8 @@ class MemoryJournal final : public core::Journal {
     std::map<core::SessionKey, Session> sessions;
     std::map<core::SessionKey, std::pair<std::string, Text>> wills;
     std::map<std::string, std::pair<core::Stamp, Text>> retained;
+    std::map<std::uint64_t, std::pair<std::uint32_t, Text>> forwards;  // by number: to whom
+    std::map<std::string, std::string> kept;                           // of plugins
     core::SessionKey last_key = 0;
     core::Stamp last_stamp = 0;
   };
