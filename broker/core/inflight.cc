@@ -16,14 +16,14 @@ constexpr mqtt::PacketId id_after(mqtt::PacketId id) {
 
 }  // namespace
 
-std::optional<mqtt::PacketId> Inflight::claim(mqtt::PacketId preferred) const {
+mqtt::PacketId Inflight::claim(mqtt::PacketId preferred) const {
   if (!ring_ || (ring_->is_sorted && ring_->is_behind_all(preferred))) return preferred;
   return search_free(preferred);
 }
 
 /// The first free id from `preferred` on, whatever order they are in.
-std::optional<mqtt::PacketId> Inflight::search_free(mqtt::PacketId preferred) const {
-  if (size() >= 0xffff) return std::nullopt;
+mqtt::PacketId Inflight::search_free(mqtt::PacketId preferred) const {
+  if (size() >= 0xffff) return 0;
   std::bitset<0x10000> taken;
   each([&taken](const Entry& entry) { taken.set(entry.id); });
   while (taken.test(preferred)) preferred = id_after(preferred);

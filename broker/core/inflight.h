@@ -33,8 +33,8 @@ class Inflight {
   };
 
   /// An id that is not under way, `preferred` if it is free (one id for a whole fan-out lets all receivers
-  /// share one form) [MQTT-2.3.1-4]. None when all 65,535 are taken.
-  [[nodiscard]] std::optional<mqtt::PacketId> claim(mqtt::PacketId preferred) const;
+  /// share one form) [MQTT-2.3.1-4]. 0 when all 65,535 are taken.
+  [[nodiscard]] mqtt::PacketId claim(mqtt::PacketId preferred) const;
   /// `what` with the id claimed for it.
   void add(Entry what);
 
@@ -78,7 +78,7 @@ class Inflight {
   };
   Entry* find(mqtt::PacketId id) const;
   Entry* search(mqtt::PacketId id) const;
-  std::optional<mqtt::PacketId> search_free(mqtt::PacketId preferred) const;
+  mqtt::PacketId search_free(mqtt::PacketId preferred) const;
   EntryNumber finish(Entry& entry);
   void tidy();
 

@@ -42,13 +42,13 @@ Outgoing::Outgoing(const MessageRef& message, base::Arena& turn, std::vector<Mes
     : publish_(view_of(message, turn, held)), turn_(turn), kept_(message) {}
 
 const Form& Outgoing::form(const Delivery& delivery) {
-  Cached& cached = cached_[static_cast<std::size_t>(delivery.qos)];
-  if (cached.is_set && same(cached.delivery, delivery)) return cached.form;
+  std::optional<Cached>& cached = cached_[static_cast<std::size_t>(delivery.qos)];
+  if (cached && same(cached->delivery, delivery)) return cached->form;
   // Member by member: what is written in halves and read back at once in one piece stalls the processor.
-  cached.form = fits_frame(delivery) ? patch(delivery) : build(delivery);
-  cached.delivery = delivery;
-  cached.is_set = true;
-  return cached.form;
+  cached.emplace();
+  cached->form = fits_frame(delivery) ? patch(delivery) : build(delivery);
+  cached->delivery = delivery;
+  return cached->form;
 }
 
 const MessageRef& Outgoing::keep() {

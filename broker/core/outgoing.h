@@ -6,6 +6,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -64,7 +65,6 @@ class Outgoing {
   struct Cached {
     Form form;
     Delivery delivery;
-    bool is_set = false;
   };
   bool fits_frame(const Delivery& delivery) const;
   Form patch(const Delivery& delivery);
@@ -74,7 +74,8 @@ class Outgoing {
   std::span<std::uint8_t> frame_;  // empty: none, or already patched for another id
   base::Arena& turn_;
   MessageRef kept_;
-  std::array<Cached, 3> cached_;  // by QoS: a fan-out asks for few forms, mostly the same one
+  // By QoS: a fan-out asks for few forms, mostly the same one. Optional, so that none is written before that.
+  std::array<std::optional<Cached>, 3> cached_;
 };
 
 }  // namespace core

@@ -14,7 +14,7 @@ namespace core {
 /// 8 KiB instead of everybody with long searches.
 class ReceivedIds {
  public:
-  static constexpr std::size_t listed_up_to = 64;
+  static constexpr std::size_t listed_up_to = 256;  // a burst of a hundred needs no bitmap
 
   /// True when the id is new: its message goes onward. False: a duplicate, answered but not delivered again.
   bool add(mqtt::PacketId id) {

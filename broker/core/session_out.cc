@@ -36,12 +36,12 @@ bool Session::must_wait(mqtt::Qos qos) const {
 void Session::send(Outgoing& outgoing, Passing passing, mqtt::PacketId preferred_id) {
   Delivery delivery{.qos = passing.qos, .retain = passing.retain};
   if (passing.qos != mqtt::Qos::at_most_once) {
-    const auto id = inflight_.claim(preferred_id);
-    if (!id) return enqueue(outgoing, passing.qos);
-    delivery.packet_id = *id;
-    inflight_.add({.number = is_recorded() ? record_sent(outgoing, passing, *id) : 0,
+    const mqtt::PacketId id = inflight_.claim(preferred_id);
+    if (id == 0) return enqueue(outgoing, passing.qos);
+    delivery.packet_id = id;
+    inflight_.add({.number = is_recorded() ? record_sent(outgoing, passing, id) : 0,
                    .message = is_lasting_ ? outgoing.keep() : MessageRef{},
-                   .id = *id,
+                   .id = id,
                    .qos = passing.qos,
                    .retain = passing.retain});
   }
