@@ -38,7 +38,7 @@ class CountingLink final : public core::Link {
   void hold(core::Sequence) override {}
   std::size_t backlog() const override { return 0; }
   bool is_excused(base::TimePoint) override { return true; }
-  std::string_view address() const override { return "192.0.2.7:1"; }
+  std::string address() const override { return "192.0.2.7:1"; }
 
   void flush() { out_.clear(); }
   mqtt::PacketId last_id() const { return last_id_; }

@@ -12,7 +12,7 @@
 
 namespace core {
 
-/// Names a session in the journal; never given twice, not even after a restart. 0: none.
+/// Names a session in the journal, of all that it knows. 0: none.
 using SessionKey = std::uint64_t;
 /// The place of a message among all that a session was ever given to pass on; rising.
 using EntryNumber = std::uint64_t;

@@ -58,7 +58,7 @@ struct Restored {
   std::vector<RestoredForward> forwards;                  // by number, for each pair
   std::vector<std::pair<std::string, std::string>> kept;  // of plugins: name, value
   std::uint32_t workers = 1;                              // there were, when forwards were written
-  SessionKey last_key = 0;                                // the highest ever given
+  SessionKey last_key = 0;                                // the highest in use
   Stamp last_stamp = 0;
 };
 

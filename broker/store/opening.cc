@@ -133,12 +133,11 @@ base::Expected<void, Trouble> settle(Opened& opened) {
   return opened.database.run("COMMIT");
 }
 
-/// A log that goes on behind damage is emptied, or the same would be found at the next start. The database is
-/// locked by now: nobody else is writing it.
+/// The log is emptied in any case: what a kill or damage has left behind its end would, behind new frames,
+/// look like damage at the next start. The database is locked by now: nobody else is writing it.
 base::Expected<void, Trouble> check_wal(Database& database, const std::string& path, const OpenParts& parts) {
   const std::string why = wal_damage(path + "-wal");
-  if (why.empty()) return {};
-  keep_damaged_wal(path, {why, parts.load.wall_clock, parts.log});
+  if (!why.empty()) keep_damaged_wal(path, {why, parts.load.wall_clock, parts.log});
   return database.run("PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
@@ -194,6 +193,8 @@ std::string words_for(const std::string& path, const Failure& failure) {
 base::Expected<Opened, std::string> open_database(const OpenParts& parts) {
   if (const auto made = make_directory(parts.directory); !made) return base::make_unexpected(made.error());
   const std::string path = (fs::path(parts.directory) / file_name).string();
+  if (const auto finished = finish_salvage(path, parts.load.wall_clock); !finished)
+    return base::make_unexpected("broker.data_dir: " + finished.error());
   auto opened = try_open(parts, path);
   if (opened) return *std::move(opened);
   if (!opened.error().newer.empty() ||

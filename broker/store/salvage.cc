@@ -38,14 +38,17 @@ std::string free_name(const std::string& path, std::int64_t wall_clock) {
 struct Copied {
   std::uint64_t rows = 0;
   std::uint64_t damaged = 0;
-  bool is_cut = false;  // SQLite could not read all of it
+  bool is_cut = false;      // SQLite could not read all of it
+  bool has_failed = false;  // what was read could not be written
 };
 
 /// From both ends, where SQLite cannot go through the middle.
 Copied copy_table(Database& from, Rows& to, TableId id) {
   Copied copied;
   const auto copy = [&](std::span<const Value> row) {
-    if (to.put(id, row) == SQLITE_DONE) ++copied.rows;
+    const bool is_written = to.put(id, row) == SQLITE_DONE;
+    copied.has_failed |= !is_written;
+    if (is_written) ++copied.rows;
   };
   const Scan forwards = scan(from, id, copy);
   copied.damaged = forwards.damaged;
@@ -72,6 +75,7 @@ base::Expected<Copied, std::string> copy_all(Database& from, const std::string& 
     all.rows += one.rows;
     all.damaged += one.damaged;
     all.is_cut |= one.is_cut;
+    if (one.has_failed) return base::make_unexpected(path + ": " + to->trouble().text);
   }
   if (const auto done = to->run("COMMIT"); !done)
     return base::make_unexpected(path + ": " + done.error().text);
@@ -109,7 +113,9 @@ base::Expected<Copied, std::string> read_copy(const std::string& path, const std
   std::error_code error;
   for (const char* part : {"", "-wal"}) {
     fs::remove(copy + part, error);
-    if (fs::exists(path + part, error)) fs::copy_file(path + part, copy + part, error);
+    if (!fs::exists(path + part, error)) continue;
+    fs::copy_file(path + part, copy + part, error);
+    if (error) return base::make_unexpected(copy + part + " cannot be written: " + error.message());
   }
   give_a_page(copy);
   auto from = Database::open(copy);
@@ -124,6 +130,16 @@ base::Expected<Copied, std::string> read_copy(const std::string& path, const std
 }
 
 }  // namespace
+
+/// The new database is whole before the first rename, and takes its place with the last.
+base::Expected<void, std::string> finish_salvage(const std::string& path, std::int64_t wall_clock) {
+  std::error_code error;
+  if (fs::exists(path, error) || !fs::exists(path + ".new", error)) return {};
+  if (auto done = set_aside(path, free_name(path, wall_clock)); !done) return done;
+  fs::rename(path + ".new", path, error);
+  if (error) return base::make_unexpected(path + ".new cannot be renamed: " + error.message());
+  return {};
+}
 
 base::Expected<void, std::string> salvage(const std::string& path, const SalvageParts& parts) {
   const std::string fresh = path + ".new", aside = free_name(path, parts.wall_clock);

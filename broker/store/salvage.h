@@ -13,6 +13,10 @@ struct SalvageParts {
   const base::Log& log;
 };
 
+/// Goes on where a salvage was cut short by the end of the process, between two of its renames.
+[[nodiscard]] base::Expected<void, std::string> finish_salvage(const std::string& path,
+                                                               std::int64_t wall_clock);
+
 /// Reads what can be read of a damaged database, sets its files aside as PATH.damaged-YYYYMMDD-HHMMSS and
 /// leaves a sound one in its place. It removes nothing. The error says what could not be done.
 [[nodiscard]] base::Expected<void, std::string> salvage(const std::string& path, const SalvageParts& parts);

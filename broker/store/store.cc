@@ -8,6 +8,9 @@ namespace {
 
 /// How long a failed commit waits for its next try.
 constexpr std::chrono::milliseconds retry_after{250};
+/// Records of one transaction: it should fit into the page cache, and what waits behind it should not wait
+/// long.
+constexpr std::size_t most_transaction_bytes = 8 * 1024 * 1024;
 
 }  // namespace
 
@@ -75,14 +78,25 @@ bool Store::wait_for_work() {
 }
 
 bool Store::commit() {
-  if (taken_.empty()) return true;
+  while (!taken_.empty()) {
+    if (!commit_some()) return false;
+  }
+  return true;
+}
+
+/// Whole batches only.
+bool Store::commit_some() {
   Changes changes;
-  for (const Batch& batch : taken_) changes.add(batch);
+  std::size_t batches = 0, bytes = 0;
+  while (batches < taken_.size() && bytes < most_transaction_bytes) {
+    bytes += taken_[batches].bytes.size();
+    changes.add(taken_[batches++]);
+  }
   if (!write(changes)) return false;
   counters_.add(Metric::transactions);
   counters_.add(Metric::records_cancelled, changes.cancelled());
   recover();
-  tell_kept();
+  tell_kept(batches);
   return true;
 }
 
@@ -121,14 +135,15 @@ void Store::recover() {
   parts_.log.warn("journal_recovered", {{"directory", parts_.directory}});
 }
 
-void Store::tell_kept() {
+void Store::tell_kept(std::size_t batches) {
   std::vector<core::Sequence> last(parts_.workers);
-  for (const Batch& batch : taken_) {
+  for (; batches > 0; --batches) {
+    const Batch& batch = taken_.front();
     last[batch.worker] = batch.sequence;
     counters_.add(Metric::records, batch.records);
     unkept_bytes_.fetch_sub(batch.bytes.size(), std::memory_order_relaxed);
+    taken_.pop_front();
   }
-  taken_.clear();
   for (std::uint32_t worker = 0; worker < parts_.workers; ++worker) {
     if (last[worker] != 0) parts_.on_kept(worker, last[worker]);
   }

@@ -2,6 +2,7 @@
 #pragma once
 #include <atomic>
 #include <condition_variable>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -69,10 +70,11 @@ class Store {
   void run();
   bool wait_for_work();
   bool commit();
+  bool commit_some();
   bool write(const Changes& changes);
   void fail(const Trouble& trouble);
   void recover();
-  void tell_kept();
+  void tell_kept(std::size_t batches);
 
   Parts parts_;
   Opened opened_;
@@ -81,7 +83,7 @@ class Store {
   std::condition_variable posted_;
   std::vector<Batch> inbox_;  // under the mutex
   bool is_stopping_ = false;  // under the mutex
-  std::vector<Batch> taken_;  // of the thread, in order; not committed yet
+  std::deque<Batch> taken_;   // of the thread, in order; not committed yet
   std::atomic<std::size_t> unkept_bytes_{0};
   base::Guarded<std::optional<std::string>> trouble_;
   bool is_failing_ = false;

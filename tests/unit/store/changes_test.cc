@@ -61,9 +61,11 @@ class Turns {
     }
   }
   store::Writer make(std::uint32_t worker) {
-    return {worker, [this](store::Batch batch) { batches_.push_back(std::move(batch)); }, [] { return 1; }};
+    return {worker, [this](store::Batch batch) { batches_.push_back(std::move(batch)); }, [] { return 1; },
+            unkept_bytes_};
   }
 
+  std::atomic<std::size_t> unkept_bytes_{0};
   std::vector<store::Batch> batches_;
   store::Writer first_ = make(0), second_ = make(1);
   store::Changes changes_;

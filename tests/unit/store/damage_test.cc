@@ -274,7 +274,7 @@ TEST_CASE("a database that was cut to nothing does not take its log along") {
   SECTION("empty") { fs::resize_file(killed.path("meshbroker.db"), 0); }
   SECTION("gone") { fs::remove(killed.path("meshbroker.db")); }
   Stores again(killed.path().string());
-  CHECK(again.open() == Lines{"session 1 c"});
+  CHECK(again.open().empty());  // the log alone has no tables
   CHECK(again.said_count("database_damaged") == 1);
   CHECK(killed.count("meshbroker.db.damaged-20270115-080000-wal") == 1);
 }
