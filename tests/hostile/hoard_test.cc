@@ -141,7 +141,7 @@ TEST_CASE(
   for (std::size_t client = 0; client < clients; ++client) {
     Sockets bomber(siege.port(), 1);
     REQUIRE(bomber.connect_all("f29-" + std::to_string(client) + "-", {.flags = 0}));  // its session stays
-    send_numbered(bomber, scaled(1000, 2000), [&](std::size_t) {
+    send_numbered(bomber, scaled(400, 2000), [&](std::size_t) {
       std::string filter;
       for (std::size_t part = 0; part < levels; part += 50)
         filter += plus_or_a(random(), std::min<std::size_t>(50, levels - part), "");
