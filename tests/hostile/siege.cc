@@ -13,7 +13,12 @@ namespace {
 
 constexpr std::size_t mib = 1024 * 1024;
 constexpr std::size_t most_growth_mib = 20;
+/// With sanitizers a turn's effort (core/effort.h) takes some five to ten times as long.
+#ifdef __SANITIZE_ADDRESS__
+constexpr double most_wait_ms = 600;
+#else
 constexpr double most_wait_ms = 100;
+#endif
 /// A name may be long, a line in which it stands is still one that a log collector takes whole.
 constexpr std::size_t longest_log_line = 8 * 1024;
 
