@@ -40,8 +40,8 @@ MeshPlugin::MeshPlugin(const MeshConfig& config, Keyring keyring, const base::Lo
       kept_(nodes_, duplicates_, config.dedup_window),
       workspaces_(keyring_) {}
 
-plugin::Verdict MeshPlugin::on_publish(const plugin::Client& client, const plugin::Draft& draft,
-                                       plugin::Host& host, base::TimePoint now) {
+plugin::Verdict MeshPlugin::on_publish(const plugin::Client& client, plugin::Draft& draft, plugin::Host& host,
+                                       base::TimePoint now) {
   const std::optional<MeshTopic> topic = roots_.parse(draft.topic);
   if (!topic || topic->kind == TopicKind::json || topic->kind == TopicKind::stat)
     return plugin::Verdict::pass;

@@ -30,7 +30,7 @@ class MeshPlugin final : public plugin::Plugin {
                                                                           const base::Log& log);
 
   std::string_view name() const override { return "mesh"; }
-  plugin::Verdict on_publish(const plugin::Client& client, const plugin::Draft& draft, plugin::Host& host,
+  plugin::Verdict on_publish(const plugin::Client& client, plugin::Draft& draft, plugin::Host& host,
                              base::TimePoint now) override;
   void restore(std::string_view name, base::Bytes value, base::TimePoint now) override {
     kept_.restore(name, value, now);

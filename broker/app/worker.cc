@@ -10,6 +10,7 @@
 
 #include "broker/base/check.h"
 #include "broker/base/owner.h"
+#include "broker/net/wall_clock.h"
 
 namespace app {
 namespace {
@@ -56,7 +57,8 @@ Worker::Worker(const Parts& parts, const std::vector<plugin::Plugin*>& plugins)
                .commons = parts.commons,
                .interest = parts.count > 1 ? &inbox_.interest : nullptr,
                .lasting = parts.count > 1 ? &inbox_.lasting : nullptr,
-               .journal = parts.journal}),
+               .journal = parts.journal,
+               .wall_clock = [] { return base::WallTime(base::Duration(net::wall_clock())); }}),
       events_(loop_, parts.log),
       connection_parts_{loop_, *this, parts.config.limits, scratch_},
       timer_(loop_, [this] { due_ = Due::after_reads; }),

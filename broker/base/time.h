@@ -19,4 +19,16 @@ struct MonotonicClock {
 
 using TimePoint = MonotonicClock::time_point;
 
+/// The time of day since 1970, as a type only: for what others have to understand. It may jump: never for
+/// deadlines.
+struct WallClock {
+  using rep = std::int64_t;
+  using period = std::milli;
+  using duration = Duration;
+  using time_point = std::chrono::time_point<WallClock, Duration>;
+  static constexpr bool is_steady = false;
+};
+
+using WallTime = WallClock::time_point;
+
 }  // namespace base

@@ -25,6 +25,7 @@ class Broker final : public SessionOwner {
     Interest* interest = nullptr;  // told what its sessions subscribe to; null: nobody asks
     Interest* lasting = nullptr;   // the same of those that are kept when their connection ends
     Journal* journal = nullptr;    // told what must survive a restart; null: nothing does
+    base::WallTime (*wall_clock)() = [] { return base::WallTime{}; };  // for plugins
   };
   explicit Broker(Parts parts);
   Broker(const Broker&) = delete;

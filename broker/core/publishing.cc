@@ -5,20 +5,20 @@ namespace core {
 
 plugin::Verdict Publishing::publish(const plugin::Client& client, Outgoing& outgoing, base::TimePoint now) {
   const plugin::Verdict verdict = ask_plugins(client, outgoing, now);
-  if (verdict == plugin::Verdict::pass) router_.publish(outgoing);
+  if (verdict == plugin::Verdict::pass) parts_.router.publish(outgoing);
   if (!pending_.empty()) route_pending();
   return verdict;
 }
 
 void Publishing::publish(const plugin::Publication& publication) {
-  pending_.push_back({.topic = base::as_text(turn_.copy(base::as_bytes(publication.topic))),
-                      .payload = turn_.copy(publication.payload),
+  pending_.push_back({.topic = base::as_text(parts_.turn.copy(base::as_bytes(publication.topic))),
+                      .payload = parts_.turn.copy(publication.payload),
                       .qos = publication.qos,
                       .retain = publication.retain});
 }
 
 void Publishing::keep(std::string_view name, base::Bytes value) {
-  if (Journal* journal = router_.journal()) journal->keep(name, value);
+  if (Journal* journal = parts_.router.journal()) journal->keep(name, value);
 }
 
 void Publishing::tick(base::TimePoint now) {
@@ -26,24 +26,34 @@ void Publishing::tick(base::TimePoint now) {
   if (!pending_.empty()) route_pending();
 }
 
+bool Publishing::wants_below(std::string_view first_level) const {
+  static_cast<void>(first_level);
+  return true;
+}
+
+bool Publishing::wants_named(std::string_view topic) const {
+  static_cast<void>(topic);
+  return true;
+}
+
 plugin::Verdict Publishing::ask_plugins(const plugin::Client& client, const Outgoing& outgoing,
                                         base::TimePoint now) {
-  const plugin::Draft draft{outgoing.topic(), outgoing.payload(), outgoing.qos(), outgoing.retain()};
+  plugin::Draft draft{outgoing.topic(), outgoing.payload(), outgoing.qos(), outgoing.retain()};
   for (plugin::Plugin* asked : plugins_) {
     const plugin::Verdict verdict = asked->on_publish(client, draft, *this, now);
     if (verdict == plugin::Verdict::pass) continue;
-    counters_.add(verdict == plugin::Verdict::drop ? Metric::messages_dropped_by_plugin
-                                                   : Metric::messages_refused_by_plugin);
+    parts_.counters.add(verdict == plugin::Verdict::drop ? Metric::messages_dropped_by_plugin
+                                                         : Metric::messages_refused_by_plugin);
     return verdict;
   }
   return plugin::Verdict::pass;
 }
 
 void Publishing::route_pending() {
-  effort_.spend(pending_.size() * Effort::per_plugin_publication);
+  parts_.effort.spend(pending_.size() * Effort::per_plugin_publication);
   for (const mqtt::Publish& publish : pending_) {
-    Outgoing outgoing(publish, turn_);
-    router_.publish(outgoing);
+    Outgoing outgoing(publish, parts_.turn);
+    parts_.router.publish(outgoing);
   }
   pending_.clear();
 }

@@ -12,8 +12,15 @@ namespace core {
 /// memory until the message that caused it has been routed. Owned by the broker; worker's thread.
 class Publishing final : public plugin::Host {
  public:
-  Publishing(Router& router, base::Arena& turn, CoreCounters& counters, Effort& effort)
-      : router_(router), turn_(turn), counters_(counters), effort_(effort) {}
+  /// What it works with; filled once by the broker.
+  struct Parts {
+    Router& router;
+    base::Arena& turn;
+    CoreCounters& counters;
+    Effort& effort;
+    base::WallTime (*wall_clock)();
+  };
+  explicit Publishing(const Parts& parts) : parts_(parts) {}
 
   /// `added` outlives this object.
   void add(plugin::Plugin& added) { plugins_.push_back(&added); }
@@ -26,15 +33,15 @@ class Publishing final : public plugin::Host {
 
   void publish(const plugin::Publication& publication) override;
   void keep(std::string_view name, base::Bytes value) override;
+  bool wants_below(std::string_view first_level) const override;
+  bool wants_named(std::string_view topic) const override;
+  base::WallTime wall_time() const override { return parts_.wall_clock(); }
 
  private:
   plugin::Verdict ask_plugins(const plugin::Client& client, const Outgoing& outgoing, base::TimePoint now);
   void route_pending();
 
-  Router& router_;
-  base::Arena& turn_;
-  CoreCounters& counters_;
-  Effort& effort_;
+  Parts parts_;
   std::vector<plugin::Plugin*> plugins_;
   std::vector<mqtt::Publish> pending_;  // views into turn memory; empty between messages
 };

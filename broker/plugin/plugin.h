@@ -35,13 +35,19 @@ struct Client {
   const Remote* remote = nullptr;  // null: not connected
 };
 
-/// A message on its way into the router, as a plugin sees it. Views into the turn's memory, valid during the
-/// hook.
+/// A message on its way into the router or to a receiver, as a plugin sees it. Views into the turn's memory,
+/// valid during the hook. `on_publish` may take `retain` away; nothing else can be changed.
 struct Draft {
   std::string_view topic;
   base::Bytes payload;
   mqtt::Qos qos = mqtt::Qos::at_most_once;
   bool retain = false;
+};
+
+/// Which subscriptions a publication meets.
+enum class Audience : std::uint8_t {
+  all,
+  named,  // only those whose last level is spelled out: no + or # at the end
 };
 
 /// What a plugin wants published. The host copies it before it returns.
@@ -50,6 +56,7 @@ struct Publication {
   base::Bytes payload;
   mqtt::Qos qos = mqtt::Qos::at_most_once;
   bool retain = false;
+  Audience audience = Audience::all;
 };
 
 /// What the broker does for a plugin: the worker on which the hook runs. Valid during the hook only. What is
@@ -61,9 +68,24 @@ class Host {
   /// Keeps the plugin's state over restarts, with everything else of this turn: `name` begins with the
   /// plugin's own name and a slash; an empty value removes it. Without a data directory nothing is kept.
   virtual void keep(std::string_view name, base::Bytes value) = 0;
+  /// Whether anybody, on any worker, subscribes to something that begins with this level, or with a wildcard.
+  /// It may say yes for nothing, never no wrongly. Cheap: asked before something is made that may interest
+  /// nobody.
+  virtual bool wants_below(std::string_view first_level) const = 0;
+  /// The same of subscriptions that meet this topic and whose last level is spelled out.
+  virtual bool wants_named(std::string_view topic) const = 0;
+  virtual base::WallTime wall_time() const = 0;
 
  protected:
   ~Host() = default;
+};
+
+/// One message for one receiver, before it leaves.
+struct Delivery {
+  const Client& receiver;
+  const Draft& message;
+  std::size_t frame_bytes;  // of the whole PUBLISH packet
+  bool is_own;              // the receiver's own connection has published it
 };
 
 /// Looks at the traffic of every worker. Hooks run on any worker, several at once, and must not block.
@@ -71,8 +93,37 @@ class Plugin {
  public:
   virtual ~Plugin() = default;
   virtual std::string_view name() const = 0;
+
+  /// A client that has been let in, before anything else of it. True: `on_deliver` is asked about every
+  /// message that it would be sent, as long as it is connected.
+  virtual bool on_connect(const Client& client, Host& host, base::TimePoint now) {
+    static_cast<void>(client), static_cast<void>(host), static_cast<void>(now);
+    return false;
+  }
+  /// Its connection is over, in whatever way.
+  virtual void on_disconnect(const Client& client, Host& host, base::TimePoint now) {
+    static_cast<void>(client), static_cast<void>(host), static_cast<void>(now);
+  }
+  /// A filter that is granted at `granted`, or that a resumed session has from before. Answers with the QoS
+  /// to grant, which may be lower (of a resumed session's it stays).
+  virtual mqtt::Qos on_subscribe(const Client& client, std::string_view filter, mqtt::Qos granted, Host& host,
+                                 base::TimePoint now) {
+    static_cast<void>(client), static_cast<void>(filter), static_cast<void>(host), static_cast<void>(now);
+    return granted;
+  }
+  /// One that it had. Those it still has when it disconnects are not told.
+  virtual void on_unsubscribe(const Client& client, std::string_view filter, Host& host,
+                              base::TimePoint now) {
+    static_cast<void>(client), static_cast<void>(filter), static_cast<void>(host), static_cast<void>(now);
+  }
   /// Before the message is routed; `now` is the loop's time.
-  virtual Verdict on_publish(const Client& client, const Draft& draft, Host& host, base::TimePoint now) = 0;
+  virtual Verdict on_publish(const Client& client, Draft& draft, Host& host, base::TimePoint now) = 0;
+  /// False: this receiver does not get it. Asked when it is about to leave, so true means sent (but for a
+  /// connection that breaks). Not asked about other clients than on_connect said.
+  virtual bool on_deliver(const Delivery& delivery, base::TimePoint now) {
+    static_cast<void>(delivery), static_cast<void>(now);
+    return true;
+  }
   /// What it kept in a former life, in the order of names; before any hook.
   virtual void restore(std::string_view name, base::Bytes value, base::TimePoint now) {
     static_cast<void>(name), static_cast<void>(value), static_cast<void>(now);

@@ -14,7 +14,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   const plugin::Client client{"fuzzer", {}};
   const base::Bytes payload{bytes, size};
   for (const std::string_view topic : {"msh/2/e/LongFast/!aabbccdd", "msh/2/e/PKI/!aabbccdd", "msh/2/map/"}) {
-    (void)(*opened)->on_publish(client, {topic, payload}, host, base::TimePoint{});
+    plugin::Draft draft{topic, payload};
+    (void)(*opened)->on_publish(client, draft, host, base::TimePoint{});
   }
   return 0;
 }

@@ -20,6 +20,9 @@ inline bool is_json(std::string_view text) {
 class JsonHost final : public plugin::Host {
  public:
   void keep(std::string_view, base::Bytes) override {}
+  bool wants_below(std::string_view) const override { return true; }
+  bool wants_named(std::string_view) const override { return true; }
+  base::WallTime wall_time() const override { return {}; }
   void publish(const plugin::Publication& publication) override {
     CHECK(is_json(base::as_text(publication.payload)));
   }

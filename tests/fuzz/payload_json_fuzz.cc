@@ -25,6 +25,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   const std::string payload = envelope.SerializeAsString();
   fuzz::JsonHost host;
   const plugin::Client client{"fuzzer", {}};
-  (void)(*opened)->on_publish(client, {"msh/2/e/LongFast/!aabbccdd", base::as_bytes(payload)}, host, {});
+  plugin::Draft draft{"msh/2/e/LongFast/!aabbccdd", base::as_bytes(payload)};
+  (void)(*opened)->on_publish(client, draft, host, {});
   return 0;
 }

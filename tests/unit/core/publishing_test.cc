@@ -12,7 +12,7 @@ namespace {
 /// Says what it was told, and publishes a copy of everything under "side/".
 struct FakePlugin final : plugin::Plugin {
   std::string_view name() const override { return "fake"; }
-  Verdict on_publish(const plugin::Client& client, const plugin::Draft& draft, plugin::Host& host,
+  Verdict on_publish(const plugin::Client& client, plugin::Draft& draft, plugin::Host& host,
                      base::TimePoint) override {
     seen.push_back(std::string(client.id) + ":" + std::string(draft.topic));
     if (publishes) host.publish({.topic = "side/" + std::string(draft.topic), .payload = draft.payload});

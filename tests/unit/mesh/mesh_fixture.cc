@@ -23,7 +23,8 @@ std::vector<Published> Mesh::receive(std::string_view topic, std::string_view pa
   host_.published.clear();
   const plugin::Client client{"gateway-1", {}};
   const base::TimePoint now{std::chrono::seconds{at_s}};
-  const plugin::Verdict verdict = plugin_->on_publish(client, {topic, base::as_bytes(payload)}, host_, now);
+  plugin::Draft draft{topic, base::as_bytes(payload)};
+  const plugin::Verdict verdict = plugin_->on_publish(client, draft, host_, now);
   if (verdict != plugin::Verdict::pass) return {{"withheld", "", mqtt::Qos::at_most_once, false}};
   return std::exchange(host_.published, {});
 }

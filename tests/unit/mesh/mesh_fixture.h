@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the tests of mesh/ share: a host that records, hexadecimal, messages built by hand.
 #pragma once
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +28,7 @@ struct Published {
   std::string payload;
   mqtt::Qos qos;
   bool retain;
+  plugin::Audience audience = plugin::Audience::all;
 };
 
 class FakeHost final : public plugin::Host {
@@ -38,9 +42,16 @@ class FakeHost final : public plugin::Host {
   }
   void publish(const plugin::Publication& publication) override {
     published.push_back({std::string(publication.topic), std::string(base::as_text(publication.payload)),
-                         publication.qos, publication.retain});
+                         publication.qos, publication.retain, publication.audience});
   }
 
+  bool wants_below(std::string_view) const override { return is_wanted; }
+  bool wants_named(std::string_view topic) const override { return named.contains(topic); }
+  base::WallTime wall_time() const override { return wall; }
+
+  bool is_wanted = true;
+  std::set<std::string, std::less<>> named;  // topics
+  base::WallTime wall{std::chrono::seconds{1609459200}};
   std::vector<Published> published;
   std::map<std::string, std::string> kept;
 };

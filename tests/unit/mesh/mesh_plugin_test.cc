@@ -292,7 +292,8 @@ TEST_CASE("several workers may give it messages at once") {
         const std::string topic = topic_of(sending);
         const std::string envelope = make_envelope(make_text("hi"), sending);
         const plugin::Client client{"c", {}};
-        (void)plugin.on_publish(client, {topic, base::as_bytes(envelope)}, host, base::TimePoint{});
+        plugin::Draft draft{topic, base::as_bytes(envelope)};
+        (void)plugin.on_publish(client, draft, host, base::TimePoint{});
       }
     });
   }
