@@ -35,13 +35,15 @@ void FakeGateway::pass(base::TimePoint now) {
 
 void FakeGateway::loop(base::TimePoint now) {
   const bool was_connected = is_connected();
-  const auto arrived = link_.loop(now);
+  auto came = link_.loop(now);
   if (!was_connected && is_connected()) {
     for (const std::string& filter : filters()) link_.subscribe(filter, now);
     if (auto waiting = queue_.pop()) publish(*std::move(waiting), now);
   }
-  if (!arrived) return;
-  if (auto refused = device_.receive(arrived->topic, base::as_bytes(arrived->payload), arrived->qos))
+  if (!came) return;
+  arrived.push_back(*std::move(came));
+  const mesh::world::Arrived& last = arrived.back();
+  if (auto refused = device_.receive(last.topic, base::as_bytes(last.payload), last.qos))
     handled.push_back(*std::move(refused));
   for (Handled& each : device_.route()) handled.push_back(std::move(each));
 }

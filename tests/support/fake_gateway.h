@@ -46,7 +46,8 @@ class FakeGateway {
   const mesh::world::DeviceLink& link() const { return link_; }
   const mesh::world::OfflineQueue& queue() const { return queue_; }
 
-  /// Everything that came by bytes, judged.
+  /// Everything that came by bytes, as it came and judged.
+  std::vector<mesh::world::Arrived> arrived;
   std::vector<mesh::world::Handled> handled;
   std::uint64_t unpublishable = 0;  // larger than its buffer
 
