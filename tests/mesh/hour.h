@@ -37,7 +37,7 @@ struct Plan {
   mesh::MeshConfig mesh = {};
   std::size_t workers = 1;
   base::Duration length{3'600'000};
-  base::Duration restart_at{1'801'900};
+  base::Duration restart_at{1'811'980};  // between two copies of a packet, a second not yet over
   bool has_outages = true;
 };
 
