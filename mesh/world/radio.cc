@@ -41,7 +41,7 @@ void Radio::link(std::size_t a, std::size_t b) {
   const double snr = rssi - noise_dbm;
   if (snr < weakest_snr) return;
   // In quarters of a dB, as the chip measures.
-  const auto shown = static_cast<float>(std::round(4 * std::min(snr, best_snr)) / 4);
+  const auto shown = static_cast<float>(std::round(4 * std::min(snr, best_snr)) / 4 + 0.0);  // no -0
   const auto level = static_cast<std::int32_t>(std::lround(rssi));
   links_[a].push_back({b, shown, level});
   links_[b].push_back({a, shown, level});
