@@ -38,6 +38,7 @@ MeshPlugin::MeshPlugin(const MeshConfig& config, Keyring keyring, const base::Lo
       nodes_(config.nodes),
       duplicates_(config.dedup_window, config.dedup_capacity),
       kept_(nodes_, duplicates_, config.dedup_window),
+      packets_(config_, keyring_, nodes_),
       workspaces_(keyring_) {}
 
 plugin::Verdict MeshPlugin::on_publish(const plugin::Client& client, plugin::Draft& draft, plugin::Host& host,
@@ -45,7 +46,7 @@ plugin::Verdict MeshPlugin::on_publish(const plugin::Client& client, plugin::Dra
   const std::optional<MeshTopic> topic = roots_.parse(draft.topic);
   if (!topic || topic->kind == TopicKind::json || topic->kind == TopicKind::stat)
     return plugin::Verdict::pass;
-  if (config_.mirror == Mirror::off) return plugin::Verdict::pass;
+  if (config_.mirror == Mirror::off && !packets_.is_wanted(host)) return plugin::Verdict::pass;
   const Outcome outcome = receive(*topic, draft, host, now);
   counters_.add(outcome);
   if (outcome != Outcome::published) {
@@ -58,8 +59,9 @@ plugin::Verdict MeshPlugin::on_publish(const plugin::Client& client, plugin::Dra
 Outcome MeshPlugin::receive(const MeshTopic& topic, const plugin::Draft& draft, plugin::Host& host,
                             base::TimePoint now) {
   const Workspaces::Loan workspace = workspaces_.borrow();
-  if (topic.kind == TopicKind::map) return learn_from_map(draft.payload, *workspace);
-  const Outcome outcome = mirror(topic, draft.payload, *workspace, now);
+  const Hook hook{*workspace, host, now};
+  if (topic.kind == TopicKind::map) return learn_from_map(topic, draft.payload, hook);
+  const Outcome outcome = mirror(topic, draft.payload, hook);
   if (!publishes(outcome)) return outcome;
   make_json_topic(topic, workspace->topic);
   host.publish({workspace->topic, base::as_bytes(workspace->json.view())});
@@ -68,24 +70,28 @@ Outcome MeshPlugin::receive(const MeshTopic& topic, const plugin::Draft& draft, 
 
 /// The copies of a packet are told apart from the first before the dear part, decryption; but only what was
 /// read to the end makes later copies duplicates.
-Outcome MeshPlugin::mirror(const MeshTopic& topic, base::Bytes payload, Workspace& workspace,
-                           base::TimePoint now) {
+Outcome MeshPlugin::mirror(const MeshTopic& topic, base::Bytes payload, const Hook& hook) {
+  Workspace& workspace = hook.workspace;
   const auto envelope = workspace.envelopes.read(payload);
   if (!envelope) return envelope.error();
   if (envelope->channel_id != topic.channel || envelope->gateway_id != topic.gateway)
     return Outcome::topic_mismatch;
 
   const PacketIdentity identity = identity_of(topic, *envelope->packet);
+  LazyReception lazy(workspace.receptions, *envelope);
+  collect({topic, *envelope, identity, lazy}, hook);
+  if (config_.mirror == Mirror::off) return Outcome::mirror_off;
   const bool has_id = identity.id != 0;  // 0 is none (reference section 9)
   const bool may_repeat = config_.mirror == Mirror::gateway || !has_id;
-  if (!may_repeat && duplicates_.contains(identity, now)) return Outcome::duplicate;
+  if (!may_repeat && duplicates_.contains(identity, hook.now)) return Outcome::duplicate;
 
-  const auto reception = workspace.receptions.read(*envelope);
+  const auto& reception = lazy.get();
   if (!reception) return reception.error();
   if (is_json_off(*reception)) return Outcome::json_off;
   remember_node(*reception);
   if (reception->is_unsupported() && !config_.unsupported) return Outcome::unsupported;
-  if (!may_repeat && !duplicates_.claim(identity, reception->is_complete(), now)) return Outcome::duplicate;
+  if (!may_repeat && !duplicates_.claim(identity, reception->is_complete(), hook.now))
+    return Outcome::duplicate;
 
   workspace.json.clear();
   append_mirror(*reception, {nodes_, workspace.json_text}, workspace.json);
@@ -94,14 +100,38 @@ Outcome MeshPlugin::mirror(const MeshTopic& topic, base::Bytes payload, Workspac
 }
 
 /// Map reports have no JSON and no id; their topic names neither channel nor gateway (reference section 7).
-Outcome MeshPlugin::learn_from_map(base::Bytes payload, Workspace& workspace) {
-  const auto envelope = workspace.envelopes.read(payload);
+Outcome MeshPlugin::learn_from_map(const MeshTopic& topic, base::Bytes payload, const Hook& hook) {
+  const auto envelope = hook.workspace.envelopes.read(payload);
   if (!envelope) return envelope.error();
   const proto::MapReport* const report =
-      workspace.receptions.payloads().read_map_report(envelope->packet->decoded());
+      hook.workspace.receptions.payloads().read_map_report(envelope->packet->decoded());
   if (report == nullptr) return Outcome::map_report_malformed;
   nodes_.learn(envelope->packet->from(), c_string(report->long_name()));
+  LazyReception lazy(hook.workspace.receptions, *envelope);
+  collect({topic, *envelope, identity_of(topic, *envelope->packet), lazy}, hook);
   return Outcome::map_report;
+}
+
+void MeshPlugin::collect(const PacketCopy& copy, const Hook& hook) {
+  if (packets_.is_wanted(hook.host)) packets_.hear(copy, hook.workspace.packet_json, hook.host, hook.now);
+}
+
+void MeshPlugin::restore(std::string_view name, base::Bytes value, base::TimePoint now) {
+  kept_.restore(name, value, now);
+  packets_.restore(name, value, now);
+}
+
+void MeshPlugin::on_tick(plugin::Host& host, base::TimePoint now) {
+  packets_.on_tick(host, now);
+  kept_.on_tick(host, now);
+}
+
+void MeshPlugin::on_stop(plugin::Host& host) { packets_.on_stop(host); }
+
+std::vector<base::Count> MeshPlugin::counts() const {
+  std::vector<base::Count> counts = counters_.read();
+  for (const base::Count& count : packets_.counts()) counts.push_back(count);
+  return counts;
 }
 
 /// Nobody knows which of several channels of one name a decoded packet belongs to: one "no" is enough.

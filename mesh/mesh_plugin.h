@@ -15,6 +15,7 @@
 #include "mesh/mesh_topic.h"
 #include "mesh/node_table.h"
 #include "mesh/outcome.h"
+#include "mesh/packet_feed.h"
 #include "mesh/workspace.h"
 
 namespace mesh {
@@ -32,20 +33,27 @@ class MeshPlugin final : public plugin::Plugin {
   std::string_view name() const override { return "mesh"; }
   plugin::Verdict on_publish(const plugin::Client& client, plugin::Draft& draft, plugin::Host& host,
                              base::TimePoint now) override;
-  void restore(std::string_view name, base::Bytes value, base::TimePoint now) override {
-    kept_.restore(name, value, now);
-  }
-  void on_tick(plugin::Host& host, base::TimePoint now) override { kept_.on_tick(host, now); }
-  std::vector<base::Count> counts() const override { return counters_.read(); }
+  void restore(std::string_view name, base::Bytes value, base::TimePoint now) override;
+  void on_tick(plugin::Host& host, base::TimePoint now) override;
+  void on_stop(plugin::Host& host) override;
+  std::vector<base::Count> counts() const override;
 
  private:
+  /// What a hook works with.
+  struct Hook {
+    Workspace& workspace;
+    plugin::Host& host;
+    base::TimePoint now;
+  };
+
   MeshPlugin(const MeshConfig& config, Keyring keyring, const base::Log& log);
 
   Outcome receive(const MeshTopic& topic, const plugin::Draft& draft, plugin::Host& host,
                   base::TimePoint now);
   /// Leaves the JSON in `workspace`, when the outcome is one of the two that publish.
-  Outcome mirror(const MeshTopic& topic, base::Bytes payload, Workspace& workspace, base::TimePoint now);
-  Outcome learn_from_map(base::Bytes payload, Workspace& workspace);
+  Outcome mirror(const MeshTopic& topic, base::Bytes payload, const Hook& hook);
+  Outcome learn_from_map(const MeshTopic& topic, base::Bytes payload, const Hook& hook);
+  void collect(const PacketCopy& copy, const Hook& hook);
   bool is_json_off(const Reception& reception) const;
   void remember_node(const Reception& reception);
 
@@ -56,6 +64,7 @@ class MeshPlugin final : public plugin::Plugin {
   NodeTable nodes_;
   Duplicates duplicates_;
   KeptState kept_;
+  PacketFeed packets_;
   Workspaces workspaces_;
   base::Counters<Outcome, base::Writers::several> counters_{outcome_names};
 };

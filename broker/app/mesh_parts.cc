@@ -61,6 +61,8 @@ mesh::MeshConfig mesh_config_of(const MeshSettings& settings) {
   config.dedup_window = settings.dedup.window;
   config.dedup_capacity = settings.dedup.capacity;
   config.nodes = settings.nodes;
+  config.packet_window = settings.packet.window;
+  config.topic = settings.topic;
   return config;
 }
 
