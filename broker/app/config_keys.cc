@@ -146,7 +146,7 @@ constexpr ConfigKey rows[] = {
                                            "remembered at most; the longest silent go first"),
     key<Truth, mesh, &MeshSettings::default_key>(
         "mesh.default_key", "false|true", "try the well-known default key on the preset channel names"),
-    later<Topic, mesh, &MeshSettings::topic>("mesh.topic", "topic", "where the broker itself publishes"),
+    key<Topic, mesh, &MeshSettings::topic>("mesh.topic", "topic", "where the broker itself publishes"),
 
     key<Name, mesh, &MeshSettings::channels, &Channel::name>("mesh.channel.*.name", "1..11 bytes",
                                                              "as on the devices, to the letter"),
@@ -171,6 +171,9 @@ constexpr ConfigKey rows[] = {
                                                                      "packets remembered at most"),
     key<Choice, mesh, &MeshSettings::dedup, &DedupSettings::deliver>(
         "mesh.dedup.deliver", "gateways|everyone|off", "who gets one copy per packet"),
+
+    key<Period, mesh, &MeshSettings::packet, &PacketSettings::window>(
+        "mesh.packet.window", "1s..1m", "how long the copies of a packet are collected for mesh/packet/..."),
 
     later<Count, mesh, &MeshSettings::down, &DownSettings::hop_limit>("mesh.down.hop_limit", "0..7",
                                                                       "of packets the broker itself sends"),
