@@ -97,7 +97,7 @@ void Simulation::take_transmissions(base::Duration until) {
     const auto sent = std::make_shared<const mesh::world::Transmission>(world_.next());
     taken_until_ = sent->at;
     for (const mesh::world::Publication& each : sent->publications) {
-      events_.push_back({each.at, each, sent});
+      events_.push_back({each.at, ++orders_, each, sent});
       std::ranges::push_heap(events_, std::greater{});
     }
   }

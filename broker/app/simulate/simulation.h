@@ -32,9 +32,12 @@ class Simulation {
   enum class Phase : std::uint8_t { connecting, running, settling };
   struct Event {
     base::Duration at;
+    std::uint64_t order;  // so that the same seed gives the same lines, whatever the loop's turns are
     mesh::world::Publication publication;
     std::shared_ptr<const mesh::world::Transmission> sent;
-    friend bool operator>(const Event& a, const Event& b) { return a.at > b.at; }
+    friend bool operator>(const Event& a, const Event& b) {
+      return a.at != b.at ? a.at > b.at : a.order > b.order;
+    }
   };
 
   void tick();
@@ -54,6 +57,7 @@ class Simulation {
   std::vector<std::unique_ptr<GatewayClient>> gateways_;
   std::vector<Event> events_;  // a heap, the next first
   base::Duration taken_until_{0};
+  std::uint64_t orders_ = 0;
   Phase phase_ = Phase::connecting;
   base::TimePoint phase_began_;
   std::uint64_t echoes_before_ = 0;
