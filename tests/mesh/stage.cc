@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "broker/base/check.h"
+#include "broker/core/interest.h"
 
 namespace meshtest {
 namespace {
@@ -22,6 +23,7 @@ struct Mail {
   mqtt::Qos qos;
   bool retain;
   core::Stamp stamp;
+  bool is_named;
 };
 
 }  // namespace
@@ -34,21 +36,34 @@ struct Stage::Worker final : core::Peer {
                 .log = log,
                 .new_client_id = [] { return std::string("assigned"); },
                 .commons = commons,
+                .interest = &interest,
                 .journal = journal_in,
                 .wall_clock = [] { return wall_now; }}) {}
 
   void forward(core::Outgoing& outgoing, core::Stamp stamp) override {
-    const Mail mail{std::string(outgoing.topic()), std::string(base::as_text(outgoing.payload())),
-                    outgoing.qos(), outgoing.retain(), stamp};
+    const Mail mail{std::string(outgoing.topic()),
+                    std::string(base::as_text(outgoing.payload())),
+                    outgoing.qos(),
+                    outgoing.retain(),
+                    stamp,
+                    outgoing.is_named()};
     for (Worker* other : others) other->inbox.push_back(mail);
   }
-  bool turn() {
+  bool wants_below(std::string_view first_level) const override {
+    return std::ranges::any_of(others,
+                               [&](const Worker* other) { return other->interest.wants_below(first_level); });
+  }
+  bool wants_named(std::string_view topic) const override {
+    return std::ranges::any_of(others,
+                               [&](const Worker* other) { return other->interest.wants_named(topic); });
+  }
+  bool turn(base::TimePoint now) {
     const std::deque<Mail> mail = std::exchange(inbox, {});
     for (const Mail& each : mail) {
       const mqtt::Publish publish{each.topic, base::as_bytes(each.payload), each.qos, each.retain};
-      broker.take_forwarded(publish, each.stamp, {});
+      broker.take_forwarded({publish, each.stamp, {}, each.is_named}, now);
     }
-    const bool has_more = broker.work();
+    const bool has_more = broker.work(now);
     broker.end_turn();
     arena.reset();
     broker.after_flush();
@@ -58,6 +73,7 @@ struct Stage::Worker final : core::Peer {
   }
 
   base::Arena arena{65536};
+  core::Interest interest;
   core::Broker broker;
   std::vector<Worker*> others;
   std::deque<Mail> inbox;
@@ -124,7 +140,7 @@ void Stage::turn() {
   for (std::size_t turns = 0; has_more; ++turns) {
     CHECK(turns < most_turns);
     has_more = false;
-    for (const auto& worker : process_->workers) has_more = worker->turn() || has_more;
+    for (const auto& worker : process_->workers) has_more = worker->turn(now_) || has_more;
     has_more = has_more || has_mail();
   }
 }
