@@ -76,7 +76,7 @@ class Bench {
     turn_.reset();
     broker_.after_flush();
   }
-  bool work() { return broker_.work(); }
+  bool work() { return broker_.work({}); }
 
  private:
   core::Limits limits_;

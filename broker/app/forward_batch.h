@@ -5,8 +5,7 @@
 #include <vector>
 
 #include "broker/base/bytes.h"
-#include "broker/core/message.h"
-#include "broker/core/stamp.h"
+#include "broker/core/forwarded.h"
 #include "broker/mqtt/packet.h"
 
 namespace app {
@@ -15,10 +14,11 @@ namespace app {
 /// retains, which are shared. Filled by one thread, then posted and read-only.
 class ForwardBatch {
  public:
-  void add(const mqtt::Publish& publish) {
+  void add(const mqtt::Publish& publish, bool is_named) {
     items_.push_back({.payload_size = static_cast<std::uint32_t>(publish.payload.size()),
                       .topic_size = static_cast<std::uint16_t>(publish.topic.size()),
-                      .qos = publish.qos});
+                      .qos = publish.qos,
+                      .is_named = is_named});
     const base::Bytes topic = base::as_bytes(publish.topic);
     bytes_.insert(bytes_.end(), topic.begin(), topic.end());
     bytes_.insert(bytes_.end(), publish.payload.begin(), publish.payload.end());
@@ -29,15 +29,16 @@ class ForwardBatch {
     shared_bytes_ += shared->bytes();
   }
 
-  /// `visit(publish, stamp, shared)` for each; the views are valid as long as the batch.
+  /// `visit(const core::Forwarded&)` for each; the views are valid as long as the batch.
   template <class Visit>
   void each(Visit&& visit) const {
     base::Reader reader(bytes_);
     for (const Item& item : items_) {
       const base::Bytes topic = reader.take(item.topic_size), payload = reader.take(item.payload_size);
-      visit(item.shared ? view_of(*item.shared)
-                        : mqtt::Publish{.topic = base::as_text(topic), .payload = payload, .qos = item.qos},
-            item.stamp, item.shared);
+      const mqtt::Publish publish =
+          item.shared ? view_of(*item.shared)
+                      : mqtt::Publish{.topic = base::as_text(topic), .payload = payload, .qos = item.qos};
+      visit(core::Forwarded{publish, item.stamp, item.shared, item.is_named});
     }
   }
 
@@ -55,6 +56,7 @@ class ForwardBatch {
     std::uint32_t payload_size = 0;
     std::uint16_t topic_size = 0;
     mqtt::Qos qos = mqtt::Qos::at_most_once;
+    bool is_named = false;
   };
   static mqtt::Publish view_of(const core::Message& message) {
     return {.topic = message.topic(), .payload = message.payload(), .qos = message.qos(), .retain = true};

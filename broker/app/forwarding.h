@@ -19,6 +19,8 @@ class Forwarding final : public core::Peer {
   void add(std::uint32_t to, Inbox& inbox) { routes_.push_back({to, &inbox, nullptr, 0}); }
 
   void forward(core::Outgoing& outgoing, core::Stamp stamp) override;
+  bool wants_below(std::string_view first_level) const override;
+  bool wants_named(std::string_view topic) const override;
   void post();
   bool is_any_above_mark() const;
 

@@ -55,7 +55,7 @@ Worker::Worker(const Parts& parts, const std::vector<plugin::Plugin*>& plugins)
                .log = parts.log,
                .new_client_id = [this] { return new_client_id(); },
                .commons = parts.commons,
-               .interest = parts.count > 1 ? &inbox_.interest : nullptr,
+               .interest = &inbox_.interest,
                .lasting = parts.count > 1 ? &inbox_.lasting : nullptr,
                .journal = parts.journal,
                .wall_clock = [] { return base::WallTime(base::Duration(net::wall_clock())); }}),
@@ -236,7 +236,8 @@ bool Worker::before_flush() {
   if (due_ == Due::now) on_time();
   const bool is_held_up = forwarding_.is_any_above_mark();
   if (!is_held_up) go_on_with_put_off();
-  const bool has_more = broker_.work() || due_ == Due::after_reads || (!is_held_up && !put_off_.empty());
+  const bool has_more =
+      broker_.work(loop_.now()) || due_ == Due::after_reads || (!is_held_up && !put_off_.empty());
   if (due_ == Due::after_reads) due_ = Due::now;
   broker_.end_turn();
   if (is_stopping_) tell_reading_stopped();
@@ -342,11 +343,10 @@ void Worker::drain_mail() {
 
 void Worker::on_mail(Forward& forward) {
   forwarded_.push_back(std::move(forward.batch));
-  forwarded_.back()->each(
-      [this](const mqtt::Publish& publish, core::Stamp stamp, const core::MessageRef& shared) {
-        broker_.take_forwarded(publish, stamp, shared);
-        loop_.flush_what_is_much();
-      });
+  forwarded_.back()->each([this](const core::Forwarded& forwarded_message) {
+    broker_.take_forwarded(forwarded_message, loop_.now());
+    loop_.flush_what_is_much();
+  });
   if (forwarded_.back()->last_number != 0) parts_.journal->take(forward.from, forwarded_.back()->last_number);
 }
 

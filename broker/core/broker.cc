@@ -80,13 +80,15 @@ void Broker::restore(const RestoredWill& kept, base::TimePoint now) {
   parts_.journal->clear_will(kept.key);
 }
 
-void Broker::take_forwarded(const mqtt::Publish& publish, Stamp stamp, const MessageRef& shared) {
-  if (shared) {
-    Outgoing outgoing(shared, parts_.turn, held_);
-    router_.publish_local(outgoing, stamp);
+void Broker::take_forwarded(const Forwarded& forwarded, base::TimePoint now) {
+  publishing_.at(now);
+  if (forwarded.shared) {
+    Outgoing outgoing(forwarded.shared, parts_.turn, held_);
+    router_.publish_local(outgoing, forwarded.stamp);
   } else {
-    Outgoing outgoing(publish, parts_.turn);
-    router_.publish_local(outgoing, stamp);
+    Outgoing outgoing(forwarded.publish, parts_.turn);
+    if (forwarded.is_named) outgoing.to_named();
+    router_.publish_local(outgoing, forwarded.stamp);
   }
 }
 
@@ -101,7 +103,8 @@ Session* Broker::take_over(const mqtt::Connect& connect, Session* old, base::Tim
   return nullptr;
 }
 
-bool Broker::work() {
+bool Broker::work(base::TimePoint now) {
+  publishing_.at(now);
   effort_.grant(Effort::per_turn);
   std::vector<Reminder> due = std::exchange(busy_, {});
   std::size_t next = 0;

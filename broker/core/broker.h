@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "broker/base/deadline_queue.h"
+#include "broker/core/forwarded.h"
 #include "broker/core/publishing.h"
 #include "broker/core/sessions.h"
 
@@ -43,12 +44,12 @@ class Broker final : public SessionOwner {
   /// the link. Another connection of the same client is closed first [MQTT-3.1.4-2].
   Session* connect(Link& link, const mqtt::Connect& connect, base::TimePoint now);
 
-  /// What another worker has forwarded. `shared` is the message itself where both retain it, or null.
-  void take_forwarded(const mqtt::Publish& publish, Stamp stamp, const MessageRef& shared);
+  /// What another worker has forwarded.
+  void take_forwarded(const Forwarded& forwarded, base::TimePoint now);
 
   /// One slice of what each session still has to send, as far as a turn's memory goes. True when there is
   /// more: call again after the flush.
-  bool work();
+  bool work(base::TimePoint now);
   /// What this turn's reads may cost is used up: whoever has more to say is heard in the next turn.
   bool is_turn_full() const { return effort_.is_used_up(); }
   /// Somebody is.

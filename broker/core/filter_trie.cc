@@ -53,8 +53,10 @@ bool FilterTrie::remove(std::string_view filter, std::uint32_t slot) {
   return true;
 }
 
-std::size_t FilterTrie::match(std::string_view topic, std::vector<const SubscriberList*>& lists) {
+std::size_t FilterTrie::match(std::string_view topic, std::vector<const SubscriberList*>& lists,
+                              Ending ending) {
   if (empty()) return 0;
+  const bool is_any = ending == Ending::any;
   std::size_t visited = 0;
   const bool is_dollar = topic.front() == '$';
   reached_.assign(1, root);
@@ -66,7 +68,7 @@ std::size_t FilterTrie::match(std::string_view topic, std::vector<const Subscrib
     visited += reached_.size();
     for (const NodeId id : reached_) {
       if (!(is_first && is_dollar)) {
-        if (!nodes_[id].below.empty()) lists.push_back(&nodes_[id].below);
+        if (is_any && !nodes_[id].below.empty()) lists.push_back(&nodes_[id].below);
         if (const NodeId plus = child(id, plus_level); plus != root) next_.push_back(plus);
       }
       if (level == no_level) continue;
@@ -75,8 +77,9 @@ std::size_t FilterTrie::match(std::string_view topic, std::vector<const Subscrib
     reached_.swap(next_);
   }
   for (const NodeId id : reached_) {
+    if (!is_any && nodes_[id].level == plus_level) continue;
     if (!nodes_[id].here.empty()) lists.push_back(&nodes_[id].here);
-    if (!nodes_[id].below.empty()) lists.push_back(&nodes_[id].below);  // sport/# matches sport
+    if (is_any && !nodes_[id].below.empty()) lists.push_back(&nodes_[id].below);  // sport/# matches sport
   }
   return visited + reached_.size();
 }

@@ -40,7 +40,13 @@ class FilterTrie {
 
   /// Appends the list of every filter that `topic` meets. `$` topics meet no leading wildcard [MQTT-4.7.2-1].
   /// Returns how many nodes it has visited.
-  std::size_t match(std::string_view topic, std::vector<const SubscriberList*>& lists);
+  std::size_t match(std::string_view topic, std::vector<const SubscriberList*>& lists) {
+    return match(topic, lists, Ending::any);
+  }
+  /// The same of filters that end in a spelled-out level.
+  std::size_t match_named(std::string_view topic, std::vector<const SubscriberList*>& lists) {
+    return match(topic, lists, Ending::named);
+  }
 
  private:
   using NodeId = std::uint32_t;
@@ -67,6 +73,8 @@ class FilterTrie {
   using Levels = std::unordered_map<std::string, Level, TextHash, std::equal_to<>>;
 
   static std::uint64_t edge(NodeId parent, LevelId level) { return (std::uint64_t{parent} << 32U) | level; }
+  enum class Ending : std::uint8_t { any, named };
+  std::size_t match(std::string_view topic, std::vector<const SubscriberList*>& lists, Ending ending);
   NodeId child(NodeId parent, LevelId level) const;
   void link(NodeId parent, LevelId level, NodeId child);
   void unlink(NodeId parent, LevelId level);

@@ -26,29 +26,44 @@ class Interest {
     bool is_broker_topic;  // no leading wildcard meets it [MQTT-4.7.2-1]
   };
 
-  void add(std::string_view filter) { cell(filter).fetch_add(1, std::memory_order_seq_cst); }
+  void add(std::string_view filter) { count(filter, 1); }
   /// A filter that was added.
-  void remove(std::string_view filter) { cell(filter).fetch_sub(1, std::memory_order_seq_cst); }
+  void remove(std::string_view filter) { count(filter, static_cast<std::uint32_t>(-1)); }
 
   bool wants(const Question& asked) const {
     return is_any(exact_[asked.exact]) || is_any(first_levels_[asked.first_level]) ||
            (!asked.is_broker_topic && is_any(everything_));
+  }
+  /// The same of filters whose last level is spelled out.
+  bool wants_named(std::string_view topic) const {
+    return is_any(exact_[Question(topic).exact]) || is_any(last_levels_[last_level_of(topic)]);
+  }
+  /// Whether any filter may meet a topic that begins with this level.
+  bool wants_below(std::string_view first_level) const {
+    return is_any(below_[first_level_of(first_level)]) || is_any(everything_);
   }
 
  private:
   using Cell = std::atomic<std::uint32_t>;
   static constexpr std::size_t exact_buckets = 1 << 14;
   static constexpr std::size_t first_level_buckets = 1 << 10;
+  static constexpr std::size_t last_level_buckets = 1 << 10;
 
   static bool is_any(const Cell& cell) { return cell.load(std::memory_order_acquire) != 0; }
   static std::size_t first_level_of(std::string_view text) {
     return std::hash<std::string_view>{}(text.substr(0, text.find('/'))) % first_level_buckets;
   }
-  Cell& cell(std::string_view filter);
+  static std::size_t last_level_of(std::string_view text) {
+    return std::hash<std::string_view>{}(text.substr(text.rfind('/') + 1)) % last_level_buckets;
+  }
+  void count(std::string_view filter, std::uint32_t change);
 
   std::array<Cell, exact_buckets> exact_{};               // filters without wildcards
   std::array<Cell, first_level_buckets> first_levels_{};  // others, by the level they begin with
   Cell everything_{0};                                    // those that begin with a wildcard
+  // Beside these, for what is made only if somebody wants it:
+  std::array<Cell, first_level_buckets> below_{};  // all, by the level they begin with, if it is no wildcard
+  std::array<Cell, last_level_buckets> last_levels_{};  // with wildcards, but spelled out at the end
 };
 
 }  // namespace core

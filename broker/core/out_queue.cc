@@ -5,8 +5,7 @@
 
 namespace core {
 
-OutQueue::Dropped OutQueue::push(MessageRef message, mqtt::Qos qos, const Limits& limits,
-                                 EntryNumber number) {
+OutQueue::Dropped OutQueue::push(MessageRef message, mqtt::Qos qos, const Limits& limits, Mark mark) {
   Dropped dropped;
   if (!lanes_) lanes_ = std::make_unique<Lanes>();
   const std::size_t bytes = message->bytes();
@@ -23,7 +22,7 @@ OutQueue::Dropped OutQueue::push(MessageRef message, mqtt::Qos qos, const Limits
     ++dropped.qos0;
   }
   auto& lane = qos == mqtt::Qos::at_most_once ? lanes_->qos0 : lanes_->acknowledged;
-  lane.push_back({std::move(message), qos, lanes_->next_order++, number});
+  lane.push_back({std::move(message), qos, lanes_->next_order++, mark});
   lanes_->bytes += bytes;
   if (qos == mqtt::Qos::at_most_once) lanes_->qos0_bytes += bytes;
   return dropped;

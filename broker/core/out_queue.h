@@ -11,23 +11,30 @@
 
 namespace core {
 
+/// What has to be remembered of a waiting message beside itself.
+struct QueueMark {
+  EntryNumber number = 0;  // in the journal; 0: not there
+  bool is_own = false;     // its receiver's own connection has published it
+};
+
 /// What waits for a slow or absent client, by QoS: at QoS 0 for its socket, above that also for its window. A
 /// value of the session; costs one pointer while empty. At a limit the oldest QoS 0 goes first, then the new
 /// message.
 class OutQueue {
  public:
+  using Mark = QueueMark;
   struct Item {
     MessageRef message;
     mqtt::Qos qos = mqtt::Qos::at_most_once;  // granted, not above the message's own
     std::uint64_t order = 0;
-    EntryNumber number = 0;  // in the journal; 0: not there
+    Mark mark{};
   };
   struct Dropped {
     std::size_t qos0 = 0;  // older messages that made room
     bool is_new = false;   // the message itself found none
   };
 
-  Dropped push(MessageRef message, mqtt::Qos qos, const Limits& limits, EntryNumber number = 0);
+  Dropped push(MessageRef message, mqtt::Qos qos, const Limits& limits, Mark mark = {});
 
   /// The oldest item that may go now; QoS 1 and 2 only when the window is open. Null: none.
   const Item* front(bool is_window_open) const;

@@ -17,6 +17,8 @@
 
 namespace core {
 
+class Session;
+
 /// What may differ from receiver to receiver. `packet_id` is 0 at QoS 0.
 struct Delivery {
   mqtt::Qos qos = mqtt::Qos::at_most_once;
@@ -54,6 +56,18 @@ class Outgoing {
   mqtt::Qos qos() const { return publish_.qos; }
   bool retain() const { return publish_.retain; }
 
+  /// A plugin wants it not to be retained. Before anybody keeps it.
+  void drop_retain() {
+    publish_.retain = false;
+    kept_ = {};
+  }
+  /// Only subscriptions whose last level is spelled out get it.
+  void to_named() { is_named_ = true; }
+  bool is_named() const { return is_named_; }
+  /// The session whose connection has published it; null: none of this worker's.
+  void from(const Session& publisher) { publisher_ = &publisher; }
+  const Session* publisher() const { return publisher_; }
+
   /// The frame for this delivery, valid until the flush.
   const Form& form(const Delivery& delivery);
   /// The one copy that outlives the turn, made when first asked for.
@@ -73,6 +87,8 @@ class Outgoing {
   mqtt::Publish publish_;
   std::span<std::uint8_t> frame_;  // empty: none, or already patched for another id
   base::Arena& turn_;
+  const Session* publisher_ = nullptr;
+  bool is_named_ = false;
   MessageRef kept_;
   // By QoS: a fan-out asks for few forms, mostly the same one. Optional, so that none is written before that.
   std::array<std::optional<Cached>, 3> cached_;

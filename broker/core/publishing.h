@@ -25,6 +25,17 @@ class Publishing final : public plugin::Host {
   /// `added` outlives this object.
   void add(plugin::Plugin& added) { plugins_.push_back(&added); }
 
+  /// A session has a connection, and has lost it. True: ask about its deliveries.
+  bool connected(const plugin::Client& client, base::TimePoint now);
+  void disconnected(const plugin::Client& client, base::TimePoint now);
+  /// What a filter is granted; and that it is gone.
+  mqtt::Qos subscribed(const plugin::Client& client, std::string_view filter, mqtt::Qos granted);
+  void unsubscribed(const plugin::Client& client, std::string_view filter);
+  /// Whether this receiver is to get it.
+  bool may_send(const plugin::Client& receiver, const Outgoing& outgoing, mqtt::Qos qos, bool is_own);
+  /// The time of whatever happens from here on.
+  void at(base::TimePoint now) { now_ = now; }
+
   /// A client's message or will.
   plugin::Verdict publish(const plugin::Client& client, Outgoing& outgoing, base::TimePoint now);
 
@@ -33,17 +44,24 @@ class Publishing final : public plugin::Host {
 
   void publish(const plugin::Publication& publication) override;
   void keep(std::string_view name, base::Bytes value) override;
-  bool wants_below(std::string_view first_level) const override;
-  bool wants_named(std::string_view topic) const override;
+  bool wants_below(std::string_view first_level) const override {
+    return parts_.router.wants_below(first_level);
+  }
+  bool wants_named(std::string_view topic) const override { return parts_.router.wants_named(topic); }
   base::WallTime wall_time() const override { return parts_.wall_clock(); }
 
  private:
-  plugin::Verdict ask_plugins(const plugin::Client& client, const Outgoing& outgoing, base::TimePoint now);
+  struct Pending {
+    mqtt::Publish publish;
+    plugin::Audience audience;
+  };
+  plugin::Verdict ask_plugins(const plugin::Client& client, Outgoing& outgoing);
   void route_pending();
 
   Parts parts_;
   std::vector<plugin::Plugin*> plugins_;
-  std::vector<mqtt::Publish> pending_;  // views into turn memory; empty between messages
+  std::vector<Pending> pending_;  // views into turn memory; empty between messages
+  base::TimePoint now_;
 };
 
 }  // namespace core

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/core/router.h"
 
+#include <algorithm>
+
 #include "broker/core/session.h"
 
 namespace core {
@@ -16,6 +18,18 @@ void Router::publish(Outgoing& outgoing) {
 void Router::publish_local(Outgoing& outgoing, Stamp stamp) {
   if (outgoing.retain()) static_cast<void>(retain(outgoing, stamp));
   deliver(outgoing);
+}
+
+bool Router::wants_below(std::string_view first_level) const {
+  const Interest* own = subscriptions_.interest();
+  return own == nullptr || own->wants_below(first_level) ||
+         std::ranges::any_of(peers_, [&](const Peer* peer) { return peer->wants_below(first_level); });
+}
+
+bool Router::wants_named(std::string_view topic) const {
+  const Interest* own = subscriptions_.interest();
+  return own == nullptr || own->wants_named(topic) ||
+         std::ranges::any_of(peers_, [&](const Peer* peer) { return peer->wants_named(topic); });
 }
 
 void Router::restore(const RestoredRetained& kept) {
@@ -35,7 +49,8 @@ void Router::record_retained(Outgoing& outgoing, Stamp stamp, bool is_stored) {
 }
 
 void Router::deliver(Outgoing& outgoing) {
-  const std::vector<Match>& matches = subscriptions_.match(outgoing.topic());
+  const std::vector<Match>& matches = outgoing.is_named() ? subscriptions_.match_named(outgoing.topic())
+                                                          : subscriptions_.match(outgoing.topic());
   parts_.effort.spend(1 + subscriptions_.take_steps() + matches.size());
   if (matches.empty()) return;
   const mqtt::PacketId id = outgoing.qos() == mqtt::Qos::at_most_once ? mqtt::PacketId{0} : next_packet_id();

@@ -43,6 +43,10 @@ class Router {
   /// A message that another worker or node has forwarded: the same without the peers.
   void publish_local(Outgoing& outgoing, Stamp stamp);
 
+  /// As plugin::Host asks, of all workers.
+  bool wants_below(std::string_view first_level) const;
+  bool wants_named(std::string_view topic) const;
+
   /// As a journal has kept it.
   void restore(const RestoredRetained& kept);
 

@@ -23,8 +23,17 @@ void Session::attach(Link& link, const mqtt::Connect& connect, bool is_present, 
   record([this](Journal& journal) { journal.set_here(key_); });
   set_will(connect);
   answer(mqtt::Connack{.session_present = is_present, .reason = mqtt::Reason::success});
+  tell_plugins(now);
   resend();
   want_work();
+}
+
+/// Behind the CONNACK: what they publish may be for this very client.
+void Session::tell_plugins(base::TimePoint now) {
+  is_asked_about_ = services_.publishing.connected(client(), now);
+  if (!filters_) return;
+  for (const std::string& filter : filters_->all)
+    static_cast<void>(services_.publishing.subscribed(client(), filter, mqtt::Qos::at_most_once));
 }
 
 void Session::set_will(const mqtt::Connect& connect) {
@@ -52,6 +61,7 @@ void Session::on_link_lost(base::TimePoint now) {
   const plugin::Client who = client();
   lose_link(now);
   publish_will(who, now);
+  services_.publishing.disconnected(who, now);
 }
 
 /// The link goes before the will: a client that subscribed to its own must not get it on the dying

@@ -141,8 +141,9 @@ class Session {
   struct Passing {
     mqtt::Qos qos;
     bool retain = false;
-    EntryNumber number = 0;
+    OutQueue::Mark mark{};
   };
+  bool may_send(const Outgoing& outgoing, const Passing& passing) const;
   void send(Outgoing& outgoing, Passing passing, mqtt::PacketId preferred_id);
   void enqueue(Outgoing& outgoing, mqtt::Qos qos);
   bool must_wait(mqtt::Qos qos) const;
@@ -165,6 +166,7 @@ class Session {
   void record_queued(Outgoing& outgoing, const Entry& entry);
   EntryNumber record_sent(Outgoing& outgoing, const Passing& passing, mqtt::PacketId id);
   void restore_message(const RestoredSession::Message& kept);
+  void tell_plugins(base::TimePoint now);
   void set_will(const mqtt::Connect& connect);
   void clear_will();
   /// The answer goes out when all that was told about this session is kept.
@@ -178,6 +180,7 @@ class Session {
   std::uint32_t slot_;
   bool is_lasting_;
   bool has_logged_full_queue_ = false;
+  bool is_asked_about_ = false;  // a plugin has a say in what it is sent
   SessionKey key_;
   Sequence last_told_ = 0;  // about it
   const Services& services_;

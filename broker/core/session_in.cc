@@ -105,6 +105,7 @@ void Session::on_publish(const mqtt::Publish& publish, std::span<std::uint8_t> f
   }
   if (!is_broker_topic(publish.topic)) {
     Outgoing outgoing(publish, frame, services_.turn);
+    outgoing.from(*this);
     if (services_.publishing.publish(client(), outgoing, now) == plugin::Verdict::refuse) {
       if (is_exactly_once) received_ids_.remove(publish.packet_id);  // sent again, it is no duplicate
       end_link(CloseReason::message_refused, "a plugin refused the message", now);
@@ -144,13 +145,13 @@ mqtt::Reason Session::add_subscription(const mqtt::Subscribe::Entry& entry) {
     services_.counters.add(Metric::subscriptions_refused);
     return mqtt::Reason::quota_exceeded;
   }
-  if (services_.router.subscriptions().set(entry.filter, {this, slot_}, entry.options)) {
-    add_filter(entry.filter);
-  }
-  record([&](Journal& journal) { journal.subscribe(key_, entry.filter, entry.options.qos); });
+  mqtt::SubscriptionOptions options = entry.options;
+  options.qos = services_.publishing.subscribed(client(), entry.filter, options.qos);
+  if (services_.router.subscriptions().set(entry.filter, {this, slot_}, options)) add_filter(entry.filter);
+  record([&](Journal& journal) { journal.subscribe(key_, entry.filter, options.qos); });
   if (!walks_) walks_ = std::make_unique<RetainedWalks>();
-  walks_->restart(entry.filter, entry.options.qos);
-  return static_cast<mqtt::Reason>(entry.options.qos);
+  walks_->restart(entry.filter, options.qos);
+  return static_cast<mqtt::Reason>(options.qos);
 }
 
 bool Session::has_room_for(std::string_view filter) const {
@@ -166,6 +167,7 @@ void Session::unsubscribe(const mqtt::Unsubscribe& unsubscribe) {
     remove_filter(filter);
     drop_walk(filter);
     record([&](Journal& journal) { journal.unsubscribe(key_, filter); });
+    services_.publishing.unsubscribed(client(), filter);
   }
   services_.effort.spend(steps_per_filter * unsubscribe.filters.size());
   answer(mqtt::Unsuback{.packet_id = unsubscribe.packet_id});

@@ -32,7 +32,7 @@ void Session::record_queued(Outgoing& outgoing, const Entry& entry) {
 /// A QoS 2 message leaves only when its id is kept: under another one it would be delivered twice after a
 /// restart.
 EntryNumber Session::record_sent(Outgoing& outgoing, const Passing& passing, mqtt::PacketId id) {
-  EntryNumber number = passing.number;
+  EntryNumber number = passing.mark.number;
   if (number == 0) {
     number = services_.last_entry + 1;
     record_queued(outgoing,
@@ -74,7 +74,8 @@ void Session::restore_message(const RestoredSession::Message& kept) {
                    .retain = entry.retain});
     return;
   }
-  const OutQueue::Dropped dropped = queue_.push(kept.message, entry.qos, services_.limits, entry.number);
+  const OutQueue::Dropped dropped =
+      queue_.push(kept.message, entry.qos, services_.limits, {.number = entry.number});
   if (!dropped.is_new) return;
   services_.counters.add(Metric::queue_dropped);
   record([&](Journal& journal) { journal.finish(key_, entry.number); });

@@ -34,6 +34,10 @@ bool Session::must_wait(mqtt::Qos qos) const {
 }
 
 void Session::send(Outgoing& outgoing, Passing passing, mqtt::PacketId preferred_id) {
+  if (is_asked_about_ && !may_send(outgoing, passing)) {
+    if (passing.mark.number != 0) on_finished(passing.mark.number);
+    return;
+  }
   Delivery delivery{.qos = passing.qos, .retain = passing.retain};
   if (passing.qos != mqtt::Qos::at_most_once) {
     const mqtt::PacketId id = inflight_.claim(preferred_id);
@@ -49,11 +53,17 @@ void Session::send(Outgoing& outgoing, Passing passing, mqtt::PacketId preferred
   link_->deliver(outgoing, delivery);
 }
 
+bool Session::may_send(const Outgoing& outgoing, const Passing& passing) const {
+  const bool is_own = passing.mark.is_own || outgoing.publisher() == this;
+  return services_.publishing.may_send(client(), outgoing, passing.qos, is_own);
+}
+
 void Session::enqueue(Outgoing& outgoing, mqtt::Qos qos) {
   if (link_ == nullptr && (qos == mqtt::Qos::at_most_once || !is_lasting_)) return;
   const bool is_told = qos != mqtt::Qos::at_most_once && is_recorded();
   const EntryNumber number = is_told ? services_.last_entry + 1 : 0;
-  const OutQueue::Dropped dropped = queue_.push(outgoing.keep(), qos, services_.limits, number);
+  const OutQueue::Dropped dropped = queue_.push(outgoing.keep(), qos, services_.limits,
+                                                {.number = number, .is_own = outgoing.publisher() == this});
   if (is_told && !dropped.is_new) record_queued(outgoing, {.number = number, .qos = qos});
   if (dropped.qos0 == 0 && !dropped.is_new) return;
   services_.counters.add(Metric::queue_dropped_qos0, dropped.qos0);
@@ -97,7 +107,7 @@ bool Session::send_queued(std::size_t& budget) {
     if (budget == 0) return false;
     spend(budget, *item->message);
     Outgoing outgoing(item->message, services_.turn, services_.held);
-    const Passing passing{.qos = item->qos, .number = item->number};
+    const Passing passing{.qos = item->qos, .mark = item->mark};
     queue_.pop(item);
     send(outgoing, passing, services_.router.next_packet_id());
   }

@@ -54,11 +54,24 @@ const std::vector<Match>& Subscriptions::match(std::string_view topic) {
   return matches_;
 }
 
+const std::vector<Match>& Subscriptions::match_named(std::string_view topic) {
+  last_topic_.clear();
+  lists_.clear();
+  if (const auto at = exact_.find(topic); at != exact_.end()) lists_.push_back(&at->second);
+  steps_ += wildcards_.match_named(topic, lists_);
+  merge_lists();
+  return matches_;
+}
+
 void Subscriptions::collect(std::string_view topic) {
   lists_.clear();
-  matches_.clear();
   if (const auto at = exact_.find(topic); at != exact_.end()) lists_.push_back(&at->second);
   steps_ += wildcards_.match(topic, lists_);
+  merge_lists();
+}
+
+void Subscriptions::merge_lists() {
+  matches_.clear();
   if (lists_.size() == 1) {
     matches_ = lists_.front()->all();
     return;

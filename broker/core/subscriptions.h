@@ -29,6 +29,10 @@ class Subscriptions {
   /// [MQTT-3.3.5-1]. The answer is valid until the next call of any function; the same topic asked again
   /// costs one comparison.
   const std::vector<Match>& match(std::string_view topic);
+  /// The same of filters whose last level is spelled out.
+  const std::vector<Match>& match_named(std::string_view topic);
+  /// What all of them together want; null: nobody counts it.
+  const Interest* interest() const { return interest_; }
   /// Filter levels visited by `match` since this was last asked.
   std::size_t take_steps() { return std::exchange(steps_, 0); }
 
@@ -38,6 +42,7 @@ class Subscriptions {
 
  private:
   void collect(std::string_view topic);
+  void merge_lists();
   void merge(const SubscriberList& list);
 
   using Exact = std::unordered_map<std::string, SubscriberList, TextHash, std::equal_to<>>;

@@ -79,6 +79,8 @@ bool is_valid_filter(std::string_view filter) {
 
 bool has_wildcard(std::string_view filter) { return std::ranges::any_of(filter, is_wildcard); }
 
+bool is_named(std::string_view filter) { return !is_wildcard(filter.back()); }
+
 std::size_t level_count(std::string_view topic) {
   return 1 + static_cast<std::size_t>(std::ranges::count(topic, '/'));
 }

@@ -18,6 +18,8 @@ namespace mqtt {
 [[nodiscard]] bool is_valid_filter(std::string_view filter);
 
 [[nodiscard]] bool has_wildcard(std::string_view filter);
+/// Whether its last level is spelled out.
+[[nodiscard]] bool is_named(std::string_view filter);
 
 /// Levels of a topic or filter: one more than its slashes.
 [[nodiscard]] std::size_t level_count(std::string_view topic);

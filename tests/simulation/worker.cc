@@ -219,7 +219,7 @@ void Worker::turn() {
   bool has_more = true;
   for (std::size_t turns = 0; has_more; ++turns) {
     if (turns == most_turns) return fail("work without end");
-    has_more = broker_.work();
+    has_more = broker_.work(now());
     broker_.end_turn();
     for (const auto& connection : connections_) connection->flush();
     if (arena_.used() > most_turn_memory) fail("a turn of " + std::to_string(arena_.used()) + " bytes");

@@ -190,7 +190,7 @@ void World::pass(base::Duration duration) {
 void World::turn() {
   for (std::size_t turns = 0;; ++turns) {
     CHECK(turns < most_turns);
-    const bool has_more = broker.work();
+    const bool has_more = broker.work(now);
     broker.end_turn();
     most_arena = std::max(most_arena, arena.used());
     arena.reset();  // the flush: a view kept longer now reads nonsense

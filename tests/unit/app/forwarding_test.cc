@@ -26,13 +26,13 @@ void forward(Forwarding& forwarding, const mqtt::Publish& publish, core::Stamp s
 std::string read(Inbox& inbox) {
   std::string text;
   for (const app::Mail& mail : inbox.drain()) {
-    std::get<app::Forward>(mail).batch->each(
-        [&](const mqtt::Publish& publish, core::Stamp stamp, const core::MessageRef& shared) {
-          CHECK(bool(shared) == publish.retain);
-          text += std::string(publish.topic) + "=" + std::string(base::as_text(publish.payload)) + " q" +
-                  std::to_string(static_cast<int>(publish.qos)) + (publish.retain ? " retain" : "") +
-                  (stamp == 0 ? "" : " @" + std::to_string(stamp)) + "|";
-        });
+    std::get<app::Forward>(mail).batch->each([&](const core::Forwarded& forwarded) {
+      const auto& [publish, stamp, shared, is_named] = forwarded;
+      CHECK(bool(shared) == publish.retain);
+      text += std::string(publish.topic) + "=" + std::string(base::as_text(publish.payload)) + " q" +
+              std::to_string(static_cast<int>(publish.qos)) + (publish.retain ? " retain" : "") +
+              (stamp == 0 ? "" : " @" + std::to_string(stamp)) + (is_named ? " named" : "") + "|";
+    });
     text += "/";
   }
   return text;
@@ -79,6 +79,27 @@ TEST_CASE("unread mail raises the mark until it is read") {
   CHECK_FALSE(forwarding.is_any_above_mark());
 }
 
+TEST_CASE("what is for spelled-out levels goes to who has such a filter, and says so") {
+  net::Loop loop;
+  Inbox spelled(loop, [] {}), wild(loop, [] {});
+  spelled.interest.add("a/+/!1");
+  wild.interest.add("a/#");
+  Forwarding forwarding(0, nullptr);
+  forwarding.add(1, spelled);
+  forwarding.add(2, wild);
+  base::Arena turn(4096);
+  core::Outgoing outgoing(message("a/b/!1", "x"), turn);
+  outgoing.to_named();
+  forwarding.forward(outgoing, 0);
+  forwarding.post();
+  CHECK(read(spelled) == "a/b/!1=x q1 named|/");
+  CHECK(read(wild).empty());
+  CHECK(forwarding.wants_named("a/c/!1"));
+  CHECK_FALSE(forwarding.wants_named("a/c/!2"));
+  CHECK(forwarding.wants_below("a"));
+  CHECK_FALSE(forwarding.wants_below("b"));
+}
+
 TEST_CASE("the journal keeps what lasting sessions elsewhere may want at QoS 1 and 2, with rising numbers") {
   net::Loop loop;
   Inbox lasting(loop, [] {}), fleeting(loop, [] {});
@@ -118,9 +139,9 @@ TEST_CASE("a retained message is one object on all workers") {
   forwarding.post();
   const core::Message* own = &*outgoing.keep();
   for (Inbox* inbox : {&first, &second}) {
-    std::get<app::Forward>(inbox->drain().front())
-        .batch->each([&](const mqtt::Publish&, core::Stamp, const core::MessageRef& shared) {
-          CHECK(&*shared == own);
-        });
+    std::get<app::Forward>(inbox->drain().front()).batch->each([&](const core::Forwarded& forwarded) {
+      const core::MessageRef& shared = forwarded.shared;
+      CHECK(&*shared == own);
+    });
   }
 }

@@ -9,6 +9,8 @@ namespace {
 
 struct FakePeer final : core::Peer {
   void forward(core::Outgoing& outgoing, core::Stamp) override { forwarded.emplace_back(outgoing.topic()); }
+  bool wants_below(std::string_view first_level) const override { return first_level == "there"; }
+  bool wants_named(std::string_view topic) const override { return topic == "there/!1"; }
   std::vector<std::string> forwarded;
 };
 
@@ -26,6 +28,27 @@ TEST_CASE("what enters here goes to every peer, what a peer forwarded does not")
   world.broker.router().publish_local(from_elsewhere, 0);
   CHECK(peer.forwarded == std::vector<std::string>{"here"});
   CHECK(listener.said() == "PUBLISH here=1 | PUBLISH elsewhere=");
+}
+
+TEST_CASE("what is wanted anywhere is wanted, and nobody who does not count says no") {
+  support::World world;
+  core::Router& router = world.broker.router();
+  CHECK(router.wants_below("a"));
+  CHECK(router.wants_named("a/b"));
+  core::Interest interest;
+  core::Router counting({world.limits, *std::make_unique<core::CoreCounters>(core::metric_names),
+                         world.broker.effort(), world.log, world.commons},
+                        &interest);
+  CHECK_FALSE(counting.wants_below("there"));
+  CHECK_FALSE(counting.wants_named("there/!1"));
+  FakePeer peer;
+  counting.add_peer(peer);
+  CHECK(counting.wants_below("there"));
+  CHECK(counting.wants_named("there/!1"));
+  interest.add("here/+/!2");
+  CHECK(counting.wants_below("here"));
+  CHECK(counting.wants_named("here/x/!2"));
+  CHECK_FALSE(counting.wants_named("here/x/!3"));
 }
 
 TEST_CASE("preferred packet ids run from 1 to 65535 and round again") {

@@ -39,6 +39,25 @@ TEST_CASE("overlapping filters deliver once, at the highest QoS [MQTT-3.3.5-1]")
   CHECK(found(subscriptions, "a") == Slots{{1, Qos::exactly_once}, {2, Qos::at_least_once}});
 }
 
+TEST_CASE("filters that end in a wildcard are passed over when asked for spelled-out ends") {
+  Subscriptions subscriptions;
+  std::uint32_t number = 0;
+  for (const char* filter :
+       {"a/b/c", "a/+/c", "+/+/c", "#", "a/#", "a/b/#", "a/b/c/#", "a/b/+", "+/+/+", "a/b"})
+    subscriptions.set(filter, slot(number++), {});
+  const auto named = [&](std::string_view topic) {
+    std::vector<std::uint32_t> slots;
+    for (const core::Match& match : subscriptions.match_named(topic)) slots.push_back(match.subscriber.slot);
+    std::ranges::sort(slots);
+    return slots;
+  };
+  const std::vector<std::uint32_t> spelled_out = {0, 1, 2};
+  CHECK(named("a/b/c") == spelled_out);
+  CHECK(found(subscriptions, "a/b/c").size() == 9);
+  CHECK(named("a/b/c") == spelled_out);  // whatever the last question was
+  CHECK(named("a/b/d").empty());
+}
+
 TEST_CASE("an identical filter replaces the old one [MQTT-3.8.4-3]; another spelling is another filter") {
   Subscriptions subscriptions;
   CHECK(subscriptions.set("a/+", slot(1), {.qos = Qos::exactly_once}));
