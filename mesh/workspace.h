@@ -10,6 +10,7 @@
 #include "mesh/json_text.h"
 #include "mesh/keyring.h"
 #include "mesh/reception.h"
+#include "mesh/send_request.h"
 #include "mesh/text_buffer.h"
 
 namespace mesh {
@@ -22,6 +23,7 @@ struct Workspace {
   EnvelopeReader envelopes;
   ReceptionReader receptions;
   JsonText json_text;
+  RequestReader requests;
   TextBuffer json;
   std::string topic;
 };
