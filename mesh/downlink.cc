@@ -29,6 +29,11 @@ GatewayState state_of(SendQueue::Place place) {
   return GatewayState::queue_full;
 }
 
+constexpr base::Counters<SendOutcome, base::Writers::several>::Names send_names = {
+    "mesh_send_accepted",  "mesh_send_refused",      "mesh_send_queue_full",
+    "mesh_send_displaced", "mesh_send_acknowledged", "mesh_send_announced",
+};
+
 bool is_full(const AnsweredGateway& gateway) { return gateway.state == GatewayState::queue_full; }
 
 std::string full_queues(const std::vector<AnsweredGateway>& gateways) {
@@ -61,7 +66,8 @@ Downlink::Downlink(Parts parts)
       node_(config_),
       ids_(config_.seed),
       queue_(config_.pace),
-      announcements_(ids_.random()) {}
+      announcements_(ids_.random()),
+      counters_(send_names) {}
 
 PlanSources Downlink::plan_sources() const { return {config_, node_, keyring_, listeners_, key_of_}; }
 
@@ -123,6 +129,7 @@ void Downlink::refuse(const Arrival& arrival, SendAnswer& answer, std::string re
                {{"why", reason}, {"client", arrival.client.id}, {"topic", arrival.draft.topic}});
   }
   answer.reason = std::move(reason);
+  counters_.add(SendOutcome::refused);
 }
 
 void Downlink::send(const SendRequest& request, const SendPlan& plan, SendAnswer& answer, plugin::Host& host,
@@ -145,6 +152,7 @@ void Downlink::send(const SendRequest& request, const SendPlan& plan, SendAnswer
   answer.channel = channel_of(plan);
   answer.accepted = !std::ranges::all_of(answer.gateways, is_full);
   answer.reason = full_queues(answer.gateways);
+  counters_.add(answer.accepted ? SendOutcome::accepted : SendOutcome::refused);
 }
 
 std::vector<SendQueue::Place> Downlink::give(const OwnPacket& packet, std::span<const Listener> receivers,
@@ -153,6 +161,9 @@ std::vector<SendQueue::Place> Downlink::give(const OwnPacket& packet, std::span<
   std::ranges::transform(receivers, std::back_inserter(client_ids), &Listener::client_id);
   SendQueue::Offered offered = queue_.offer(packet, client_ids, now);
   if (offered.is_due()) host.publish({packet.topic, base::as_bytes(packet.envelope)});
+  const auto full = std::ranges::count(offered.places, SendQueue::Place::refused);
+  counters_.add(SendOutcome::queue_full, static_cast<std::uint64_t>(full));
+  counters_.add(SendOutcome::displaced, offered.displaced.size());
   TextBuffer json;
   for (const SendQueue::Displaced& each : offered.displaced) {
     json.clear();
@@ -166,6 +177,7 @@ std::vector<SendQueue::Place> Downlink::give(const OwnPacket& packet, std::span<
 void Downlink::announce(const Place& place, plugin::Host& host, base::TimePoint now) {
   const auto channels = keyring_.named(place.channel);
   if (channels.empty()) return;
+  counters_.add(SendOutcome::announced);
   const std::string topic = envelope_topic(place.root, place.channel, node_.id());
   const PacketHead head{node_.number(), broadcast_number, ids_.next(), config_.hop_limit, false};
   const proto::Data data = make_data(proto::NODEINFO_APP, node_.user());
@@ -212,6 +224,7 @@ void Downlink::note_acknowledgement(const MeshTopic& topic, const Reception& rec
   const Acknowledgement acknowledgement{reception.data->request_id(), reception.envelope.packet->from(),
                                         routing.error_reason()};
   if (!awaited_.settle(acknowledgement, now)) return;
+  counters_.add(SendOutcome::acknowledged);
   TextBuffer json;
   append_acknowledgement(acknowledgement, topic.gateway, json);
   publish_result(json, host);

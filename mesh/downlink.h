@@ -6,10 +6,12 @@
 #include <string_view>
 #include <vector>
 
+#include "broker/base/counters.h"
 #include "broker/base/log.h"
 #include "broker/plugin/plugin.h"
 #include "mesh/announcements.h"
 #include "mesh/awaited_acks.h"
+#include "mesh/delivery_rules.h"
 #include "mesh/down_config.h"
 #include "mesh/log_allowance.h"
 #include "mesh/mesh_topic.h"
@@ -23,10 +25,21 @@
 
 namespace mesh {
 
+/// What became of requests and of the broker's own packets.
+enum class SendOutcome : std::uint8_t {
+  accepted,
+  refused,
+  queue_full,  // a packet that one gateway does not get
+  displaced,   // the same, after it had waited
+  acknowledged,
+  announced,  // its name, on one place
+  end_,
+};
+
 /// All that the broker itself sends into the mesh: packets that JSON requests ask for, its name, and answers
 /// to those who ask for it. Owned by the plugin, which gives it what concerns it. Any thread, but for
 /// `on_tick` (first worker) and `restore` (before any hook).
-class Downlink {
+class Downlink final : public DeliveryRules::OwnPackets {
  public:
   /// What it needs of the plugin; all of it outlives this.
   struct Parts {
@@ -61,10 +74,11 @@ class Downlink {
   /// A packet that could be read. What is for the broker's node is answered.
   void on_reception(const MeshTopic& topic, const Reception& reception, plugin::Host& host,
                     base::TimePoint now);
-  /// Whether this gateway may be given that packet of the broker's own now: true once.
-  bool take(std::uint32_t id, std::string_view client_id, base::TimePoint now) {
-    return queue_.take(id, client_id, now);
+  /// True once for each gateway that the queue lets have it.
+  bool is_released(std::uint32_t packet_id, std::string_view receiver) const override {
+    return queue_.take(packet_id, receiver);
   }
+  std::vector<base::Count> counts() const { return counters_.read(); }
 
  private:
   PlanSources plan_sources() const;
@@ -95,6 +109,7 @@ class Downlink {
   Announcements announcements_;
   Answered answered_;
   LogAllowance refusals_;
+  base::Counters<SendOutcome, base::Writers::several> counters_;
 };
 
 }  // namespace mesh

@@ -6,13 +6,9 @@
 #include <string_view>
 #include <vector>
 
-namespace mesh {
+#include "mesh/gateways.h"
 
-/// Where a gateway listens: ROOT/2/e/CHANNEL/…
-struct Place {
-  std::string root;
-  std::string channel;
-};
+namespace mesh {
 
 /// A connected gateway, as far as who sends to it must know.
 struct Listener {

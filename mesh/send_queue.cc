@@ -100,9 +100,8 @@ std::vector<OwnPacket> SendQueue::release(base::TimePoint now) {
   });
 }
 
-bool SendQueue::take(std::uint32_t id, std::string_view receiver, base::TimePoint now) {
+bool SendQueue::take(std::uint32_t id, std::string_view receiver) const {
   return state_.with([&](State& state) {
-    while (!state.releases.empty() && now - state.releases.front().since >= release_lifetime) lapse(state);
     const auto packet = state.untaken.find(id);
     if (packet == state.untaken.end()) return false;
     const auto found = packet->second.find(receiver);

@@ -59,14 +59,15 @@ class SendQueue {
   std::vector<OwnPacket> release(base::TimePoint now);
 
   /// Whether this receiver may be given this packet: true once for each release.
-  bool take(std::uint32_t id, std::string_view receiver, base::TimePoint now);
+  bool take(std::uint32_t id, std::string_view receiver) const;
 
   /// Packets that wait, of all receivers together.
   std::size_t waiting() const;
 
   /// Receivers at once; further ones are refused. More than any mesh has gateways.
   static constexpr std::size_t max_receivers = 10000;
-  /// Releases that nobody has taken yet: the oldest lapses. One lapses by itself after a minute.
+  /// Releases that nobody has taken yet: the oldest lapses. One lapses by itself after a
+  /// minute, as `release` sees it.
   static constexpr std::size_t max_released = 65536;
   static constexpr base::Duration release_lifetime = std::chrono::minutes{1};
 

@@ -3,12 +3,13 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <utility>
 
 #include <simdjson.h>
+
+#include "mesh/gateways.h"
 
 namespace mesh {
 namespace {
@@ -62,7 +63,7 @@ std::optional<Number> whole_within(const dom::element& value, std::int64_t low, 
 
 std::optional<std::uint32_t> node_number(const dom::element& value) {
   std::string_view text;
-  if (value.get(text) == simdjson::SUCCESS) return number_of_id(text);
+  if (value.get(text) == simdjson::SUCCESS) return number_of(text);
   return whole_within<std::uint32_t>(value, 0, std::numeric_limits<std::uint32_t>::max());
 }
 
@@ -267,14 +268,6 @@ bool is_object_shaped(base::Bytes payload) {
   const std::string_view text = base::as_text(payload);
   const std::size_t first = text.find_first_not_of(" \t\r\n");
   return first != std::string_view::npos && text[first] == '{';
-}
-
-std::optional<std::uint32_t> number_of_id(std::string_view id) {
-  if (id.size() != 9 || id[0] != '!') return std::nullopt;
-  std::uint32_t number = 0;
-  const auto [end, error] = std::from_chars(id.data() + 1, id.data() + id.size(), number, 16);
-  if (error != std::errc{} || end != id.data() + id.size()) return std::nullopt;
-  return number;
 }
 
 std::string_view text_for(RequestProblem problem) { return problem_texts[static_cast<std::size_t>(problem)]; }

@@ -86,7 +86,4 @@ class RequestReader {
   std::unique_ptr<Parser> parser_;
 };
 
-/// "!hhhhhhhh", in either case, as a number.
-std::optional<std::uint32_t> number_of_id(std::string_view id);
-
 }  // namespace mesh

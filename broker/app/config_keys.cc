@@ -138,15 +138,15 @@ constexpr ConfigKey rows[] = {
                                                          "0 = no limit; private networks are never limited"),
 
     key<Topics, mesh, &MeshSettings::roots>("mesh.roots", "list of topics", "where gateways publish"),
-    later<NodeId, mesh, &MeshSettings::node_id>("mesh.node_id", "!00000004..!fffffffe",
-                                                "the broker's own node; \"\" = from its own key"),
-    later<Name, mesh, &MeshSettings::node_name>("mesh.node_name", "1..39 bytes", "its long name"),
-    later<Name, mesh, &MeshSettings::node_short_name>("mesh.node_short_name", "1..4 bytes", "its short name"),
+    key<NodeId, mesh, &MeshSettings::node_id>("mesh.node_id", "!00000004..!fffffffe",
+                                              "the broker's own node; \"\" = from its own key"),
+    key<Name, mesh, &MeshSettings::node_name>("mesh.node_name", "1..39 bytes", "its long name"),
+    key<Name, mesh, &MeshSettings::node_short_name>("mesh.node_short_name", "1..4 bytes", "its short name"),
     key<Count, mesh, &MeshSettings::nodes>("mesh.nodes", "1..10000000",
                                            "remembered at most; the longest silent go first"),
     key<Truth, mesh, &MeshSettings::default_key>(
         "mesh.default_key", "false|true", "try the well-known default key on the preset channel names"),
-    later<Topic, mesh, &MeshSettings::topic>("mesh.topic", "topic", "where the broker itself publishes"),
+    key<Topic, mesh, &MeshSettings::topic>("mesh.topic", "topic", "where the broker itself publishes"),
 
     key<Name, mesh, &MeshSettings::channels, &Channel::name>("mesh.channel.*.name", "1..11 bytes",
                                                              "as on the devices, to the letter"),
@@ -162,21 +162,21 @@ constexpr ConfigKey rows[] = {
         "mesh.json.mirror", "packet|gateway|off", "one JSON per packet or per gateway's copy"),
     key<Truth, mesh, &MeshSettings::json, &JsonSettings::unsupported>(
         "mesh.json.unsupported", "false|true", "also publish what firmware published with an empty type"),
-    later<Truth, mesh, &MeshSettings::json, &JsonSettings::respect_gateways>(
+    key<Truth, mesh, &MeshSettings::json, &JsonSettings::respect_gateways>(
         "mesh.json.respect_gateways", "false|true", "stand down for a gateway that publishes JSON itself"),
 
     key<Period, mesh, &MeshSettings::dedup, &DedupSettings::window>("mesh.dedup.window", "1s..7d",
                                                                     "how long a packet is remembered"),
     key<Count, mesh, &MeshSettings::dedup, &DedupSettings::capacity>("mesh.dedup.capacity", "1..100000000",
                                                                      "packets remembered at most"),
-    later<Choice, mesh, &MeshSettings::dedup, &DedupSettings::deliver>(
+    key<Choice, mesh, &MeshSettings::dedup, &DedupSettings::deliver>(
         "mesh.dedup.deliver", "gateways|everyone|off", "who gets one copy per packet"),
 
-    later<Count, mesh, &MeshSettings::down, &DownSettings::hop_limit>("mesh.down.hop_limit", "0..7",
-                                                                      "of packets the broker itself sends"),
-    later<Choice, mesh, &MeshSettings::down, &DownSettings::long_text>(
-        "mesh.down.long_text", "refuse|split", "what happens to text that is too long"),
-    later<Frequency, mesh, &MeshSettings::down, &DownSettings::per_gateway>(
+    key<Count, mesh, &MeshSettings::down, &DownSettings::hop_limit>("mesh.down.hop_limit", "0..7",
+                                                                    "of packets the broker itself sends"),
+    key<Choice, mesh, &MeshSettings::down, &DownSettings::long_text>("mesh.down.long_text", "refuse|split",
+                                                                     "what happens to text that is too long"),
+    key<Frequency, mesh, &MeshSettings::down, &DownSettings::per_gateway>(
         "mesh.down.per_gateway", "1/h..1000/s", "packets to one gateway"),
 };
 

@@ -154,7 +154,7 @@ class Stage {
     REQUIRE(envelope.ParseFromString(message.payload));
     for (const auto& each : gateways) {
       if (!listens(*each, message.topic)) continue;
-      if (!downlink.take(envelope.packet().id(), each->client_id(), now)) continue;
+      if (!downlink.is_released(envelope.packet().id(), each->client_id())) continue;
       handled[each->device().config().number].push_back(
           each->receive(message.topic, base::as_bytes(message.payload), message.qos));
     }
