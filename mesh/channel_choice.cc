@@ -58,8 +58,10 @@ std::string names_of(const std::vector<ChosenChannel>& channels) {
 }
 
 std::string nobody_listens(const ChannelWish& wish, const std::vector<ChosenChannel>& channels) {
+  if (channels.size() > 1 && channels[0].channel->is_preset)
+    return "the broker knows no " + words_for(wish) +
+           ", and no preset channel is listened on that it could be";
   const std::string who = wish.from == 0 ? "no gateway" : node_id(wish.from) + " is no gateway that";
-  if (channels.size() != 1) return who + " listens on a channel that " + words_for(wish) + " could be";
   return who + " listens on \"" + channels[0].channel->name + "\" under " + std::string(wish.root) +
          ": it must be connected, with downlink on";
 }
