@@ -30,6 +30,7 @@ void add_default_key(std::vector<Channel>& channels, std::string_view name, cons
     like.json = like.json && channel.json;
   }
   channels.push_back(make_channel(like, key));
+  channels.back().is_preset = true;
 }
 
 }  // namespace

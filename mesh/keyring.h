@@ -20,6 +20,7 @@ struct Channel {
   std::uint8_t hash = 0;    // what an encrypted packet carries as its `channel`
   std::uint32_t index = 0;  // what JSON consumers see instead
   bool json = true;
+  bool is_preset = false;  // the well-known key on a preset's name, which nobody configured
 };
 
 /// Why no keyring can be made: the position in MeshConfig::channels, and what is wrong with that PSK.

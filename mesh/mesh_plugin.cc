@@ -39,10 +39,28 @@ MeshPlugin::MeshPlugin(const MeshConfig& config, Keyring keyring, const base::Lo
       duplicates_(config.dedup_window, config.dedup_capacity),
       named_(config.dedup_window, config.dedup_capacity),
       gateways_(roots_),
+      downlink_(downlink_parts()),
       delivery_rules_(config, roots_),
       kept_(nodes_, duplicates_, config.dedup_window),
       packets_(config_, keyring_, nodes_),
-      workspaces_(keyring_) {}
+      workspaces_(keyring_) {
+  delivery_rules_.set_own_number(downlink_.node().number());
+  delivery_rules_.set_own_packets(downlink_);
+}
+
+Downlink::Parts MeshPlugin::downlink_parts() {
+  const auto on = [this](std::string_view topic) {
+    std::vector<Listener> found;
+    for (const Gateway& each : gateways_.listening_on(topic)) {
+      const std::uint32_t number = each.identity.number;
+      found.push_back({each.client_id, number, config_.respect_gateways && stand_down_.is_served(number)});
+    }
+    return found;
+  };
+  const auto places = [this] { return gateways_.places(); };
+  const auto key_of = [](std::uint32_t) -> std::optional<PublicKey> { return std::nullopt; };
+  return {config_.down, keyring_, log_, config_.topic, {on, places}, key_of};
+}
 
 bool MeshPlugin::on_connect(const plugin::Client& client, plugin::Host&, base::TimePoint now) {
   if (const auto identity = gateway_of(client.id)) gateways_.connected(client.id, *identity, now);
@@ -73,18 +91,22 @@ void MeshPlugin::restore(std::string_view name, base::Bytes value, base::TimePoi
   kept_.restore(name, value, now);
   delivery_rules_.restore(name, value, now);
   packets_.restore(name, value, now);
+  downlink_.restore(name, value);
+  delivery_rules_.set_own_number(downlink_.node().number());
 }
 
 void MeshPlugin::on_tick(plugin::Host& host, base::TimePoint now) {
   packets_.on_tick(host, now);
   kept_.on_tick(host, now);
   delivery_rules_.on_tick(host, now);
+  downlink_.on_tick(host, now);
 }
 
 std::vector<base::Count> MeshPlugin::counts() const {
   std::vector<base::Count> counts = counters_.read();
   for (const base::Count& count : delivery_rules_.counts()) counts.push_back(count);
   for (const base::Count& count : packets_.counts()) counts.push_back(count);
+  for (const base::Count& count : downlink_.counts()) counts.push_back(count);
   return counts;
 }
 
@@ -95,10 +117,12 @@ plugin::Verdict MeshPlugin::on_publish(const plugin::Client& client, plugin::Dra
   if (!topic || topic->kind == TopicKind::stat) return plugin::Verdict::pass;
   if (topic->kind == TopicKind::json) {
     note_json(client, *topic);
-    return plugin::Verdict::pass;
+    if (!Downlink::is_request_topic(*topic)) return plugin::Verdict::pass;
+    return downlink_.on_request({*topic, client, draft}, *workspaces_.borrow(), host, now);
   }
   draft.retain = false;
-  if (config_.mirror == Mirror::off && !packets_.is_wanted(host)) return plugin::Verdict::pass;
+  const bool has_node = downlink_.node().number() != 0;
+  if (config_.mirror == Mirror::off && !packets_.is_wanted(host) && !has_node) return plugin::Verdict::pass;
   const Workspaces::Loan workspace = workspaces_.borrow();
   const Outcome outcome = receive({client, *topic, draft.payload, host, now, *workspace});
   counters_.add(outcome);
@@ -107,6 +131,25 @@ plugin::Verdict MeshPlugin::on_publish(const plugin::Client& client, plugin::Dra
                {{"outcome", word_for(outcome)}, {"client", client.id}, {"topic", draft.topic}});
   }
   return plugin::Verdict::pass;
+}
+
+bool MeshPlugin::on_deliver(const plugin::Delivery& delivery, const plugin::Host& host, base::TimePoint now) {
+  const plugin::Draft& message = delivery.message;
+  if (!delivery.is_own && message.topic.find("/2/json/") != std::string_view::npos &&
+      gateway_of(delivery.receiver.id)) {
+    const std::optional<MeshTopic> topic = roots_.parse(message.topic);
+    if (topic && topic->kind == TopicKind::json &&
+        !downlink_.may_reach_gateway(*topic, message.payload, *workspaces_.borrow()))
+      return false;
+  }
+  return delivery_rules_.allow(delivery, host, now);
+}
+
+void MeshPlugin::hear_as_node(const Incoming& in, const Envelope& envelope) {
+  const std::uint32_t own = downlink_.node().number();
+  if (own == 0 || envelope.packet->to() != own) return;
+  const auto reception = in.workspace.receptions.read(envelope);
+  if (reception) downlink_.on_reception(in.topic, *reception, in.host, in.now);
 }
 
 /// Of a gateway by itself only: a stranger must not be able to switch its mirror off.
@@ -136,6 +179,7 @@ Outcome MeshPlugin::mirror(const Incoming& in) {
   if (envelope->channel_id != in.topic.channel || envelope->gateway_id != in.topic.gateway)
     return Outcome::topic_mismatch;
   if (bears_own_number(in, *envelope)) return Outcome::own_number;
+  hear_as_node(in, *envelope);
 
   const PacketIdentity identity = identity_of(in.topic, envelope->packet->from(), envelope->packet->id());
   LazyReception lazy(workspace.receptions, *envelope);
@@ -183,7 +227,7 @@ bool MeshPlugin::is_served_by_itself(const Incoming& in) {
 }
 
 bool MeshPlugin::bears_own_number(const Incoming& in, const Envelope& envelope) const {
-  const std::uint32_t own = config_.own_number;
+  const std::uint32_t own = downlink_.node().number();
   return own != 0 && (envelope.packet->from() == own || number_of(in.topic.gateway) == own);
 }
 

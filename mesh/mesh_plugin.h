@@ -9,6 +9,7 @@
 #include "broker/base/log.h"
 #include "broker/plugin/plugin.h"
 #include "mesh/delivery_rules.h"
+#include "mesh/downlink.h"
 #include "mesh/duplicates.h"
 #include "mesh/gateways.h"
 #include "mesh/kept_state.h"
@@ -42,9 +43,7 @@ class MeshPlugin final : public plugin::Plugin {
                          plugin::Host& host, base::TimePoint now) override;
   void on_unsubscribe(const plugin::Client& client, std::string_view filter, plugin::Host& host,
                       base::TimePoint now) override;
-  bool on_deliver(const plugin::Delivery& delivery, const plugin::Host& host, base::TimePoint now) override {
-    return delivery_rules_.allow(delivery, host, now);
-  }
+  bool on_deliver(const plugin::Delivery& delivery, const plugin::Host& host, base::TimePoint now) override;
   void on_stop(plugin::Host& host) override { packets_.on_stop(host); }
   void restore(std::string_view name, base::Bytes value, base::TimePoint now) override;
   void on_tick(plugin::Host& host, base::TimePoint now) override;
@@ -63,6 +62,9 @@ class MeshPlugin final : public plugin::Plugin {
     Workspace& workspace;
   };
   void note_json(const plugin::Client& client, const MeshTopic& topic);
+  Downlink::Parts downlink_parts();
+  /// A packet for the broker's own node, which has its say whatever becomes of the JSON.
+  void hear_as_node(const Incoming& in, const Envelope& envelope);
   Outcome receive(const Incoming& in);
   bool is_served_by_itself(const Incoming& in);
   bool bears_own_number(const Incoming& in, const Envelope& envelope) const;
@@ -83,6 +85,7 @@ class MeshPlugin final : public plugin::Plugin {
   Duplicates named_;  // copies given to those who named their gateway
   Gateways gateways_;
   StandDown stand_down_;
+  Downlink downlink_;
   DeliveryRules delivery_rules_;
   KeptState kept_;
   PacketFeed packets_;

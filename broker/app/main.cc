@@ -57,7 +57,8 @@ int serve(const app::LoadedConfig& loaded) {
   std::signal(SIGPIPE, SIG_IGN);  // a write to a closed socket is an error code, not the end
   raise_descriptor_limit();
 
-  const mesh::MeshConfig mesh_config = app::mesh_config_of(config.mesh);
+  mesh::MeshConfig mesh_config = app::mesh_config_of(config.mesh);
+  mesh_config.down.is_kept = !config.broker.data_dir.empty();
   const auto mesh_plugin = mesh::MeshPlugin::open(mesh_config, log);
   if (!mesh_plugin) {
     log.error("start_failed", {{"why", app::keyring_problem_text(mesh_config, mesh_plugin.error())}});

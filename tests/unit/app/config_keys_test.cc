@@ -246,7 +246,7 @@ TEST_CASE("what differs from its default and has not landed is named, lists by n
   config.limits.inflight = 7;
   config.mesh.node_id = 7;
   CHECK(app::keys_without_effect(config) ==
-        Names{"listener.0.protocol", "listener.1.tls.cert", "auth.acl_file", "mesh.node_id"});
+        Names{"listener.0.protocol", "listener.1.tls.cert", "auth.acl_file"});
 }
 
 TEST_CASE("exactly these keys are without effect in this version") {
@@ -256,10 +256,7 @@ TEST_CASE("exactly these keys are without effect in this version") {
   }
   CHECK(names == Names{"listener.*.protocol", "listener.*.tls.cert", "listener.*.tls.key",
                        "listener.*.tls.client_ca", "listener.*.tls.require_client_certificate",
-                       "listener.*.proxy_protocol", "auth.password_file", "auth.acl_file", "mesh.node_id",
-                       "mesh.node_name", "mesh.node_short_name", "mesh.json.respect_gateways",
-                       "mesh.dedup.deliver", "mesh.down.hop_limit", "mesh.down.long_text",
-                       "mesh.down.per_gateway"});
+                       "listener.*.proxy_protocol", "auth.password_file", "auth.acl_file"});
 }
 
 }  // namespace
