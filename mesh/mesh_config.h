@@ -29,8 +29,11 @@ struct MeshConfig {
   Mirror mirror = Mirror::packet;  // one JSON per packet, one per gateway copy, or none
   bool unsupported = false;        // also publish what has "type":""
   base::Duration dedup_window = std::chrono::minutes{15};
-  std::size_t dedup_capacity = 200000;  // packets remembered at most
-  std::size_t nodes = 10000;            // names remembered at most
+  std::size_t dedup_capacity = 200000;                      // packets remembered at most
+  std::size_t nodes = 10000;                                // remembered at most
+  base::Duration node_expiry = std::chrono::hours{24 * 7};  // silent so long, a node is forgotten
+  bool node_topics = true;                                  // publish what is known of each node, retained
+  std::string topic = "mesh";                               // where the broker itself publishes
 };
 
 }  // namespace mesh

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "mesh/json_mirror.h"
-#include "mesh/utf8.h"
 
 namespace mesh {
 namespace {
@@ -35,9 +34,11 @@ MeshPlugin::MeshPlugin(const MeshConfig& config, Keyring keyring, const base::Lo
       keyring_(std::move(keyring)),
       roots_(config.roots),
       log_(log),
-      nodes_(config.nodes),
+      nodes_({config.nodes, config.node_topics, config.node_expiry}),
       duplicates_(config.dedup_window, config.dedup_capacity),
-      kept_(nodes_, duplicates_, config.dedup_window),
+      kept_(duplicates_, config.dedup_window),
+      node_publisher_(nodes_, keyring_, config.topic),
+      status_(config.topic),
       workspaces_(keyring_) {}
 
 plugin::Verdict MeshPlugin::on_publish(const plugin::Client& client, plugin::Draft& draft, plugin::Host& host,
@@ -58,8 +59,9 @@ plugin::Verdict MeshPlugin::on_publish(const plugin::Client& client, plugin::Dra
 Outcome MeshPlugin::receive(const MeshTopic& topic, const plugin::Draft& draft, plugin::Host& host,
                             base::TimePoint now) {
   const Workspaces::Loan workspace = workspaces_.borrow();
-  if (topic.kind == TopicKind::map) return learn_from_map(draft.payload, *workspace);
-  const Outcome outcome = mirror(topic, draft.payload, *workspace, now);
+  const Moment moment{now, host.wall_time()};
+  if (topic.kind == TopicKind::map) return learn_from_map(topic, draft.payload, *workspace, moment);
+  const Outcome outcome = mirror(topic, draft.payload, *workspace, moment);
   if (!publishes(outcome)) return outcome;
   make_json_topic(topic, workspace->topic);
   host.publish({workspace->topic, base::as_bytes(workspace->json.view())});
@@ -69,7 +71,7 @@ Outcome MeshPlugin::receive(const MeshTopic& topic, const plugin::Draft& draft, 
 /// The copies of a packet are told apart from the first before the dear part, decryption; but only what was
 /// read to the end makes later copies duplicates.
 Outcome MeshPlugin::mirror(const MeshTopic& topic, base::Bytes payload, Workspace& workspace,
-                           base::TimePoint now) {
+                           const Moment& moment) {
   const auto envelope = workspace.envelopes.read(payload);
   if (!envelope) return envelope.error();
   if (envelope->channel_id != topic.channel || envelope->gateway_id != topic.gateway)
@@ -78,14 +80,18 @@ Outcome MeshPlugin::mirror(const MeshTopic& topic, base::Bytes payload, Workspac
   const PacketIdentity identity = identity_of(topic, *envelope->packet);
   const bool has_id = identity.id != 0;  // 0 is none (reference section 9)
   const bool may_repeat = config_.mirror == Mirror::gateway || !has_id;
-  if (!may_repeat && duplicates_.contains(identity, now)) return Outcome::duplicate;
+  if (!may_repeat && duplicates_.contains(identity, moment.now)) {
+    nodes_.see(sighting_of(*envelope, topic, moment.wall), true);
+    return Outcome::duplicate;
+  }
 
   const auto reception = workspace.receptions.read(*envelope);
   if (!reception) return reception.error();
   if (is_json_off(*reception)) return Outcome::json_off;
-  remember_node(*reception);
+  if (reception->data != nullptr) nodes_.see(sighting_of(*reception, topic, moment.wall));
   if (reception->is_unsupported() && !config_.unsupported) return Outcome::unsupported;
-  if (!may_repeat && !duplicates_.claim(identity, reception->is_complete(), now)) return Outcome::duplicate;
+  if (!may_repeat && !duplicates_.claim(identity, reception->is_complete(), moment.now))
+    return Outcome::duplicate;
 
   workspace.json.clear();
   append_mirror(*reception, {nodes_, workspace.json_text}, workspace.json);
@@ -94,13 +100,15 @@ Outcome MeshPlugin::mirror(const MeshTopic& topic, base::Bytes payload, Workspac
 }
 
 /// Map reports have no JSON and no id; their topic names neither channel nor gateway (reference section 7).
-Outcome MeshPlugin::learn_from_map(base::Bytes payload, Workspace& workspace) {
+Outcome MeshPlugin::learn_from_map(const MeshTopic& topic, base::Bytes payload, Workspace& workspace,
+                                   const Moment& moment) {
   const auto envelope = workspace.envelopes.read(payload);
   if (!envelope) return envelope.error();
   const proto::MapReport* const report =
       workspace.receptions.payloads().read_map_report(envelope->packet->decoded());
   if (report == nullptr) return Outcome::map_report_malformed;
-  nodes_.learn(envelope->packet->from(), c_string(report->long_name()));
+  if (!keyring_.json_allowed(envelope->channel_id)) return Outcome::json_off;
+  nodes_.see(sighting_of(*envelope, *report, topic, moment.wall));
   return Outcome::map_report;
 }
 
@@ -110,13 +118,20 @@ bool MeshPlugin::is_json_off(const Reception& reception) const {
   return !keyring_.json_allowed(reception.envelope.channel_id);
 }
 
-void MeshPlugin::remember_node(const Reception& reception) {
-  const std::uint32_t from = reception.envelope.packet->from();
-  if (const auto* const user = std::get_if<const proto::User*>(&reception.payload)) {
-    nodes_.learn(from, c_string((*user)->long_name()));
-  } else if (reception.data != nullptr) {
-    nodes_.heard(from);
-  }
+void MeshPlugin::restore(std::string_view name, base::Bytes value, base::TimePoint now) {
+  kept_.restore(name, value, now);
+  node_publisher_.restore(name, value);
+}
+
+void MeshPlugin::on_tick(plugin::Host& host, base::TimePoint now) {
+  kept_.on_tick(host, now);
+  node_publisher_.on_tick(host, now);
+  status_.on_tick(host);
+}
+
+void MeshPlugin::on_stop(plugin::Host& host) {
+  node_publisher_.on_stop(host);
+  status_.on_stop(host);
 }
 
 }  // namespace mesh

@@ -13,8 +13,10 @@
 #include "mesh/keyring.h"
 #include "mesh/mesh_config.h"
 #include "mesh/mesh_topic.h"
+#include "mesh/node_publisher.h"
 #include "mesh/node_table.h"
 #include "mesh/outcome.h"
+#include "mesh/status_topic.h"
 #include "mesh/workspace.h"
 
 namespace mesh {
@@ -32,22 +34,26 @@ class MeshPlugin final : public plugin::Plugin {
   std::string_view name() const override { return "mesh"; }
   plugin::Verdict on_publish(const plugin::Client& client, plugin::Draft& draft, plugin::Host& host,
                              base::TimePoint now) override;
-  void restore(std::string_view name, base::Bytes value, base::TimePoint now) override {
-    kept_.restore(name, value, now);
-  }
-  void on_tick(plugin::Host& host, base::TimePoint now) override { kept_.on_tick(host, now); }
+  void restore(std::string_view name, base::Bytes value, base::TimePoint now) override;
+  void on_tick(plugin::Host& host, base::TimePoint now) override;
+  void on_stop(plugin::Host& host) override;
   std::vector<base::Count> counts() const override { return counters_.read(); }
 
  private:
   MeshPlugin(const MeshConfig& config, Keyring keyring, const base::Log& log);
 
+  /// When a message came, by both clocks.
+  struct Moment {
+    base::TimePoint now;
+    base::WallTime wall;
+  };
   Outcome receive(const MeshTopic& topic, const plugin::Draft& draft, plugin::Host& host,
                   base::TimePoint now);
   /// Leaves the JSON in `workspace`, when the outcome is one of the two that publish.
-  Outcome mirror(const MeshTopic& topic, base::Bytes payload, Workspace& workspace, base::TimePoint now);
-  Outcome learn_from_map(base::Bytes payload, Workspace& workspace);
+  Outcome mirror(const MeshTopic& topic, base::Bytes payload, Workspace& workspace, const Moment& moment);
+  Outcome learn_from_map(const MeshTopic& topic, base::Bytes payload, Workspace& workspace,
+                         const Moment& moment);
   bool is_json_off(const Reception& reception) const;
-  void remember_node(const Reception& reception);
 
   const MeshConfig config_;
   const Keyring keyring_;
@@ -56,6 +62,8 @@ class MeshPlugin final : public plugin::Plugin {
   NodeTable nodes_;
   Duplicates duplicates_;
   KeptState kept_;
+  NodePublisher node_publisher_;
+  StatusTopic status_;
   Workspaces workspaces_;
   base::Counters<Outcome, base::Writers::several> counters_{outcome_names};
 };

@@ -87,9 +87,9 @@ void NodeRecord::forget_channels(const std::vector<std::uint32_t>& tags) {
 
 NodeTopic topic_of(NodePart part) {
   static constexpr std::array<NodeTopic, static_cast<std::size_t>(NodePart::end_)> topics = {
-      NodeTopic::info,        NodeTopic::info,        NodeTopic::position, NodeTopic::radio,
+      NodeTopic::info,        NodeTopic::info,        NodeTopic::position,    NodeTopic::radio,
       NodeTopic::device,      NodeTopic::environment, NodeTopic::air_quality, NodeTopic::power,
-      NodeTopic::local_stats, NodeTopic::health,      NodeTopic::host,     NodeTopic::traffic,
+      NodeTopic::local_stats, NodeTopic::health,      NodeTopic::host,        NodeTopic::traffic,
       NodeTopic::paxcounter,
   };
   return topics[static_cast<std::size_t>(part)];

@@ -143,15 +143,15 @@ struct NodeRecord {
   std::int8_t hops = -1;       // to that gateway; -1: unknown
   std::uint8_t next_id = 0;
   std::array<std::uint32_t, recent_ids> ids{};  // of its last packets, to tell copies; a ring
-  std::string root;                             // where it was heard last
-  std::string channel;
-  std::string name;  // the long name, as the device wrote it: not necessarily UTF-8
-  std::optional<DirectReception> direct;
-  std::optional<GatewayRecord> gateway;
-  std::vector<LatestPayload> parts;  // each kind once
-  std::vector<HeardRoute> routes;    // the oldest first
-  NodeTopics published;              // retained at this moment
-  NodeTopics changed;                // since they were published
+  std::string root{};                           // where it was heard last
+  std::string channel{};
+  std::string name{};  // the long name, as the device wrote it: not necessarily UTF-8
+  std::optional<DirectReception> direct{};
+  std::optional<GatewayRecord> gateway{};
+  std::vector<LatestPayload> parts{};  // each kind once
+  std::vector<HeardRoute> routes{};    // the oldest first
+  NodeTopics published{};              // retained at this moment
+  NodeTopics changed{};                // since they were published
   friend bool operator==(const NodeRecord&, const NodeRecord&) = default;
 
   const LatestPayload* find(NodePart part) const;

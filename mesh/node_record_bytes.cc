@@ -96,7 +96,8 @@ void take_parts(base::Reader& in, NodeRecord& record) {
     record.parts.push_back(std::move(payload));
   }
   for (left = in.u8(); left > 0 && in.ok(); --left) {
-    HeardRoute route{take<std::uint32_t>(in), take<std::uint32_t>(in), take<std::uint32_t>(in), take_text(in)};
+    HeardRoute route{take<std::uint32_t>(in), take<std::uint32_t>(in), take<std::uint32_t>(in),
+                     take_text(in)};
     if (record.routes.size() < NodeRecord::max_routes) record.routes.push_back(std::move(route));
   }
 }

@@ -224,8 +224,7 @@ std::vector<NodeSummary> NodeTable::snapshot(std::optional<std::uint32_t> after,
     auto number = after ? nodes.numbers.upper_bound(*after) : nodes.numbers.begin();
     for (; number != nodes.numbers.end() && page.size() < count; ++number) {
       const NodeRecord& record = nodes.by_number.at(*number)->record;
-      page.push_back(
-          {*number, record.name, record.packets, record.last_heard, record.gateway.has_value()});
+      page.push_back({*number, record.name, record.packets, record.last_heard, record.gateway.has_value()});
     }
     return page;
   });

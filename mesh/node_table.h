@@ -112,10 +112,10 @@ class NodeTable {
     List once;   // heard once only; the latest heard first
     List known;  // the others
     std::unordered_map<std::uint32_t, List::iterator, Hash> by_number;
-    std::set<std::uint32_t> numbers;             // for `snapshot`
-    std::set<std::uint32_t> due;                 // who has something to be published or kept
-    std::uint32_t next_due = 0;                  // where the rotation goes on
-    std::deque<Rest> resting;                    // the first to wake first
+    std::set<std::uint32_t> numbers;                // for `snapshot`
+    std::set<std::uint32_t> due;                    // who has something to be published or kept
+    std::uint32_t next_due = 0;                     // where the rotation goes on
+    std::deque<Rest> resting;                       // the first to wake first
     std::map<std::uint32_t, NodeTopics> forgotten;  // what is still published or kept of nodes that went
     bool is_forgotten_next = true;                  // they and `due` take turns
     std::size_t bytes = 0;

@@ -34,7 +34,9 @@ void NodeTable::restore_forgotten(std::uint32_t number) {
 /// with topics that are not to be any more.
 void NodeTable::settle(Nodes& nodes) const {
   if (std::exchange(nodes.is_settled, true)) return;
-  const auto is_later = [](const Node& a, const Node& b) { return a.record.last_heard > b.record.last_heard; };
+  const auto is_later = [](const Node& a, const Node& b) {
+    return a.record.last_heard > b.record.last_heard;
+  };
   for (List* list : {&nodes.once, &nodes.known}) {
     list->sort(is_later);
   }

@@ -144,9 +144,13 @@ constexpr ConfigKey rows[] = {
     later<Name, mesh, &MeshSettings::node_short_name>("mesh.node_short_name", "1..4 bytes", "its short name"),
     key<Count, mesh, &MeshSettings::nodes>("mesh.nodes", "1..10000000",
                                            "remembered at most; the longest silent go first"),
+    key<Period, mesh, &MeshSettings::node_expiry>("mesh.node_expiry", "1m..3650d",
+                                                  "a node silent for so long is forgotten"),
+    key<Truth, mesh, &MeshSettings::node_topics>("mesh.node_topics", "false|true",
+                                                 "publish what is known of each node, retained"),
     key<Truth, mesh, &MeshSettings::default_key>(
         "mesh.default_key", "false|true", "try the well-known default key on the preset channel names"),
-    later<Topic, mesh, &MeshSettings::topic>("mesh.topic", "topic", "where the broker itself publishes"),
+    key<Topic, mesh, &MeshSettings::topic>("mesh.topic", "topic", "where the broker itself publishes"),
 
     key<Name, mesh, &MeshSettings::channels, &Channel::name>("mesh.channel.*.name", "1..11 bytes",
                                                              "as on the devices, to the letter"),

@@ -61,6 +61,9 @@ mesh::MeshConfig mesh_config_of(const MeshSettings& settings) {
   config.dedup_window = settings.dedup.window;
   config.dedup_capacity = settings.dedup.capacity;
   config.nodes = settings.nodes;
+  config.node_expiry = settings.node_expiry;
+  config.node_topics = settings.node_topics;
+  config.topic = settings.topic;
   return config;
 }
 

@@ -357,6 +357,7 @@ void Worker::on_mail(const Kept& kept) {
 
 void Worker::on_mail(StopReading&) {
   if (std::exchange(is_stopping_, true)) return;
+  if (next_tick_) broker_.stop();
   listeners_.clear();
   put_off_.clear();
   for (const auto& connection : connections_) connection->stop_reading();

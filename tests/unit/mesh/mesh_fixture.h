@@ -64,6 +64,12 @@ class Mesh {
   /// What it published for this one message.
   std::vector<Published> receive(std::string_view topic, std::string_view payload, std::int64_t at_s = 0);
   std::uint64_t count(Outcome outcome) const;
+  /// What it published at this tick, or at stop.
+  std::vector<Published> tick(std::int64_t at_s);
+  std::vector<Published> stop();
+  /// Everything that `before` has kept, as after a restart.
+  void restore(const Mesh& before, std::int64_t at_s = 0);
+  FakeHost& host() { return host_; }
 
   std::vector<std::string> log_lines;
 

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <proto/mesh.pb.h>
+
+#include "mesh/json_object.h"
+
+namespace mesh {
+
+/// Adds every value that the device has sent, under the devices' own field names, to the open object.
+void write_metrics(const proto::Telemetry& telemetry, JsonObject& json);
+
+}  // namespace mesh
