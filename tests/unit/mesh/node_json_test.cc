@@ -37,7 +37,7 @@ TEST_CASE("a node's info is what it says of itself") {
   CHECK(written(record, NodeTopic::info) ==
         "{\"id\":\"!11223344\",\"number\":287454020,\"long_name\":\"Hill \xf0\x9f\x90\xb8\","
         "\"short_name\":\"HILL\",\"role\":2,\"hardware\":43,\"is_licensed\":false,"
-        "\"public_key_fingerprint\":\"e46b8d3e6a7e8ef6\"}");
+        "\"public_key_fingerprint\":\"5e318f8cf9cbe249\"}");
 }
 
 TEST_CASE("a map report adds the firmware and what the mesh is like") {
