@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mesh/node_sighting.h"
 
-#include <charconv>
 #include <cstdlib>
-#include <system_error>
 
 #include "mesh/utf8.h"
 
@@ -21,9 +19,12 @@ constexpr double max_longitude = 180e7;
 std::uint32_t gateway_number(std::string_view gateway_id) {
   if (gateway_id.size() != 9 || gateway_id[0] != '!') return 0;
   std::uint32_t number = 0;
-  const char* const end = gateway_id.data() + gateway_id.size();
-  const auto [stop, error] = std::from_chars(gateway_id.data() + 1, end, number, 16);
-  return error == std::errc{} && stop == end ? number : 0;
+  for (const char c : gateway_id.substr(1)) {
+    const bool is_digit = c >= '0' && c <= '9';
+    if (!is_digit && (c < 'a' || c > 'f')) return 0;
+    number = number << 4U | static_cast<std::uint32_t>(is_digit ? c - '0' : c - 'a' + 10);
+  }
+  return number;
 }
 
 std::optional<std::int32_t> skew_of(std::uint32_t rx_time, std::int64_t received) {

@@ -51,8 +51,8 @@ void store_hearing(NodeRecord& record, const Sighting& seen, bool is_repeat) {
   record.heard_by = seen.gateway;
   record.hops = seen.hops;
   if (is_repeat) return;
-  record.root = clipped(seen.root, max_root_bytes);
-  record.channel = clipped(seen.channel, max_channel_bytes);
+  if (record.root != seen.root) record.root = clipped(seen.root, max_root_bytes);
+  if (record.channel != seen.channel) record.channel = clipped(seen.channel, max_channel_bytes);
 }
 
 }  // namespace

@@ -167,6 +167,8 @@ constexpr Stored stored[] = {
     {"mesh.node_name", "\"n\"", [](const app::Config& c) { return c.mesh.node_name == "n"; }},
     {"mesh.node_short_name", "\"s\"", [](const app::Config& c) { return c.mesh.node_short_name == "s"; }},
     {"mesh.nodes", "5", [](const app::Config& c) { return c.mesh.nodes == 5; }},
+    {"mesh.node_expiry", "\"2h\"", [](const app::Config& c) { return c.mesh.node_expiry == 2h; }},
+    {"mesh.node_topics", "false", [](const app::Config& c) { return !c.mesh.node_topics; }},
     {"mesh.default_key", "false", [](const app::Config& c) { return !c.mesh.default_key; }},
     {"mesh.topic", "\"m/x\"", [](const app::Config& c) { return c.mesh.topic == "m/x"; }},
     {"mesh.channel.*.name", "\"Home/Net\"",
@@ -255,7 +257,7 @@ TEST_CASE("exactly these keys are without effect in this version") {
   CHECK(names == Names{"listener.*.protocol", "listener.*.tls.cert", "listener.*.tls.key",
                        "listener.*.tls.client_ca", "listener.*.tls.require_client_certificate",
                        "listener.*.proxy_protocol", "auth.password_file", "auth.acl_file", "mesh.node_id",
-                       "mesh.node_name", "mesh.node_short_name", "mesh.topic", "mesh.json.respect_gateways",
+                       "mesh.node_name", "mesh.node_short_name", "mesh.json.respect_gateways",
                        "mesh.dedup.deliver", "mesh.down.hop_limit", "mesh.down.long_text",
                        "mesh.down.per_gateway"});
 }
