@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -18,6 +19,10 @@ struct PacketIdentity {
   std::uint32_t from = 0;
   std::uint32_t id = 0;
   friend bool operator==(const PacketIdentity&, const PacketIdentity&) = default;
+
+  struct Hash {
+    std::size_t operator()(const PacketIdentity& identity) const;
+  };
 };
 
 /// Remembers which packets were published, each for `window` from its first copy, at most `capacity` of them:
@@ -28,6 +33,8 @@ class Duplicates {
 
   /// Whether a complete copy was claimed within the window.
   bool contains(const PacketIdentity& identity, base::TimePoint now);
+  /// Whether what was claimed within the window was complete; none when nothing was.
+  std::optional<bool> completeness(const PacketIdentity& identity, base::TimePoint now);
   /// True for the first copy, which is remembered by this very step, and once more for the first complete
   /// copy after incomplete ones: what could not be read must not stand in for what can.
   bool claim(const PacketIdentity& identity, bool is_complete, base::TimePoint now);
@@ -41,15 +48,12 @@ class Duplicates {
   std::vector<Fresh> take_fresh();
 
  private:
-  struct Hash {
-    std::size_t operator()(const PacketIdentity& identity) const;
-  };
   struct Claim {
     base::TimePoint since;
     bool is_complete;
   };
   struct Claims {
-    std::unordered_map<PacketIdentity, Claim, Hash> by_identity;
+    std::unordered_map<PacketIdentity, Claim, PacketIdentity::Hash> by_identity;
     std::deque<PacketIdentity> by_age;  // the oldest first
     std::vector<Fresh> fresh;
   };

@@ -83,6 +83,11 @@ void JsonObject::truth(std::string_view key, bool value) {
   writer_.Bool(value);
 }
 
+void JsonObject::null(std::string_view key) {
+  this->key(key);
+  writer_.Null();
+}
+
 void JsonObject::number(std::string_view key, float value) {
   if (!std::isfinite(value)) return;
   this->key(key);
@@ -98,6 +103,10 @@ void JsonObject::number(std::string_view key, double value) {
 void JsonObject::node(std::uint32_t number) {
   const std::string id = node_id(number);
   writer_.String(id.data(), static_cast<rapidjson::SizeType>(id.size()));
+}
+
+void JsonObject::number(float value) {
+  if (!real(value)) writer_.Null();
 }
 
 void JsonObject::number(double value) {

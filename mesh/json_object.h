@@ -28,6 +28,7 @@ class JsonObject {
   /// "!%08x"
   void node(std::string_view key, std::uint32_t number);
   void truth(std::string_view key, bool value);
+  void null(std::string_view key);
   /// Left out when JSON has no number for it.
   void number(std::string_view key, float value);
   void number(std::string_view key, double value);
@@ -40,7 +41,10 @@ class JsonObject {
 
   /// Elements of a list; null for what JSON has no number for.
   void node(std::uint32_t number);
+  void number(float value);
   void number(double value);
+  void null() { writer_.Null(); }
+  void text(std::string_view value) { string(value); }
 
  private:
   void key(std::string_view name);

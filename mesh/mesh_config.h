@@ -20,7 +20,7 @@ struct ChannelConfig {
 
 enum class Mirror : std::uint8_t { packet, gateway, off };
 
-/// The keys of [mesh], [mesh.json] and [mesh.dedup] that this library obeys. A plain value: whoever reads the
+/// The keys of [mesh] and of the tables below it that this library obeys. A plain value: whoever reads the
 /// configuration file fills it; ranges are checked there, keys by Keyring::open.
 struct MeshConfig {
   std::vector<std::string> roots = {"msh"};
@@ -33,6 +33,7 @@ struct MeshConfig {
   std::size_t nodes = 10000;                                // remembered at most
   base::Duration node_expiry = std::chrono::hours{24 * 7};  // silent so long, a node is forgotten
   bool node_topics = true;                                  // publish what is known of each node, retained
+  base::Duration packet_window = std::chrono::seconds{3};   // to collect the copies of a packet
   std::string topic = "mesh";                               // where the broker itself publishes
 };
 

@@ -37,6 +37,7 @@ MeshPlugin::MeshPlugin(const MeshConfig& config, Keyring keyring, const base::Lo
       nodes_({config.nodes, config.node_topics, config.node_expiry}),
       duplicates_(config.dedup_window, config.dedup_capacity),
       kept_(duplicates_, config.dedup_window),
+      packets_(config_, keyring_, nodes_),
       node_publisher_(nodes_, keyring_, config.topic),
       status_(config.topic),
       workspaces_(keyring_) {}
@@ -46,7 +47,8 @@ plugin::Verdict MeshPlugin::on_publish(const plugin::Client& client, plugin::Dra
   const std::optional<MeshTopic> topic = roots_.parse(draft.topic);
   if (!topic || topic->kind == TopicKind::json || topic->kind == TopicKind::stat)
     return plugin::Verdict::pass;
-  if (config_.mirror == Mirror::off) return plugin::Verdict::pass;
+  if (config_.mirror == Mirror::off && !config_.node_topics && !packets_.is_wanted(host))
+    return plugin::Verdict::pass;
   const Outcome outcome = receive(*topic, draft, host, now);
   counters_.add(outcome);
   if (outcome != Outcome::published) {
@@ -59,9 +61,9 @@ plugin::Verdict MeshPlugin::on_publish(const plugin::Client& client, plugin::Dra
 Outcome MeshPlugin::receive(const MeshTopic& topic, const plugin::Draft& draft, plugin::Host& host,
                             base::TimePoint now) {
   const Workspaces::Loan workspace = workspaces_.borrow();
-  const Moment moment{now, host.wall_time()};
-  if (topic.kind == TopicKind::map) return learn_from_map(topic, draft.payload, *workspace, moment);
-  const Outcome outcome = mirror(topic, draft.payload, *workspace, moment);
+  const Hook hook{*workspace, host, now};
+  if (topic.kind == TopicKind::map) return learn_from_map(topic, draft.payload, hook);
+  const Outcome outcome = mirror(topic, draft.payload, hook);
   if (!publishes(outcome)) return outcome;
   make_json_topic(topic, workspace->topic);
   host.publish({workspace->topic, base::as_bytes(workspace->json.view())});
@@ -70,27 +72,33 @@ Outcome MeshPlugin::receive(const MeshTopic& topic, const plugin::Draft& draft, 
 
 /// The copies of a packet are told apart from the first before the dear part, decryption; but only what was
 /// read to the end makes later copies duplicates.
-Outcome MeshPlugin::mirror(const MeshTopic& topic, base::Bytes payload, Workspace& workspace,
-                           const Moment& moment) {
+Outcome MeshPlugin::mirror(const MeshTopic& topic, base::Bytes payload, const Hook& hook) {
+  Workspace& workspace = hook.workspace;
   const auto envelope = workspace.envelopes.read(payload);
   if (!envelope) return envelope.error();
   if (envelope->channel_id != topic.channel || envelope->gateway_id != topic.gateway)
     return Outcome::topic_mismatch;
 
   const PacketIdentity identity = identity_of(topic, *envelope->packet);
+  LazyReception lazy(workspace.receptions, *envelope);
+  collect({topic, *envelope, identity, lazy}, hook);
+  if (config_.mirror == Mirror::off) {
+    remember_node(topic, lazy, hook);
+    return Outcome::mirror_off;
+  }
   const bool has_id = identity.id != 0;  // 0 is none (reference section 9)
   const bool may_repeat = config_.mirror == Mirror::gateway || !has_id;
-  if (!may_repeat && duplicates_.contains(identity, moment.now)) {
-    nodes_.see(sighting_of(*envelope, topic, moment.wall), true);
+  if (!may_repeat && duplicates_.contains(identity, hook.now)) {
+    nodes_.see(sighting_of(*envelope, topic, hook.host.wall_time()), true);
     return Outcome::duplicate;
   }
 
-  const auto reception = workspace.receptions.read(*envelope);
+  const auto& reception = lazy.get();
   if (!reception) return reception.error();
   if (is_json_off(*reception)) return Outcome::json_off;
-  if (reception->data != nullptr) nodes_.see(sighting_of(*reception, topic, moment.wall));
+  remember_node(topic, lazy, hook);
   if (reception->is_unsupported() && !config_.unsupported) return Outcome::unsupported;
-  if (!may_repeat && !duplicates_.claim(identity, reception->is_complete(), moment.now))
+  if (!may_repeat && !duplicates_.claim(identity, reception->is_complete(), hook.now))
     return Outcome::duplicate;
 
   workspace.json.clear();
@@ -100,16 +108,46 @@ Outcome MeshPlugin::mirror(const MeshTopic& topic, base::Bytes payload, Workspac
 }
 
 /// Map reports have no JSON and no id; their topic names neither channel nor gateway (reference section 7).
-Outcome MeshPlugin::learn_from_map(const MeshTopic& topic, base::Bytes payload, Workspace& workspace,
-                                   const Moment& moment) {
-  const auto envelope = workspace.envelopes.read(payload);
+Outcome MeshPlugin::learn_from_map(const MeshTopic& topic, base::Bytes payload, const Hook& hook) {
+  const auto envelope = hook.workspace.envelopes.read(payload);
   if (!envelope) return envelope.error();
   const proto::MapReport* const report =
-      workspace.receptions.payloads().read_map_report(envelope->packet->decoded());
+      hook.workspace.receptions.payloads().read_map_report(envelope->packet->decoded());
   if (report == nullptr) return Outcome::map_report_malformed;
   if (!keyring_.json_allowed(envelope->channel_id)) return Outcome::json_off;
-  nodes_.see(sighting_of(*envelope, *report, topic, moment.wall));
+  nodes_.see(sighting_of(*envelope, *report, topic, hook.host.wall_time()));
+  LazyReception lazy(hook.workspace.receptions, *envelope);
+  collect({topic, *envelope, identity_of(topic, *envelope->packet), lazy}, hook);
   return Outcome::map_report;
+}
+
+void MeshPlugin::collect(const PacketCopy& copy, const Hook& hook) {
+  if (packets_.is_wanted(hook.host)) packets_.hear(copy, hook.workspace.packet_json, hook.host, hook.now);
+}
+
+void MeshPlugin::restore(std::string_view name, base::Bytes value, base::TimePoint now) {
+  kept_.restore(name, value, now);
+  packets_.restore(name, value, now);
+  node_publisher_.restore(name, value);
+}
+
+void MeshPlugin::on_tick(plugin::Host& host, base::TimePoint now) {
+  packets_.on_tick(host, now);
+  kept_.on_tick(host, now);
+  node_publisher_.on_tick(host, now);
+  status_.on_tick(host);
+}
+
+void MeshPlugin::on_stop(plugin::Host& host) {
+  packets_.on_stop(host);
+  node_publisher_.on_stop(host);
+  status_.on_stop(host);
+}
+
+std::vector<base::Count> MeshPlugin::counts() const {
+  std::vector<base::Count> counts = counters_.read();
+  for (const base::Count& count : packets_.counts()) counts.push_back(count);
+  return counts;
 }
 
 /// Nobody knows which of several channels of one name a decoded packet belongs to: one "no" is enough.
@@ -118,20 +156,11 @@ bool MeshPlugin::is_json_off(const Reception& reception) const {
   return !keyring_.json_allowed(reception.envelope.channel_id);
 }
 
-void MeshPlugin::restore(std::string_view name, base::Bytes value, base::TimePoint now) {
-  kept_.restore(name, value, now);
-  node_publisher_.restore(name, value);
-}
-
-void MeshPlugin::on_tick(plugin::Host& host, base::TimePoint now) {
-  kept_.on_tick(host, now);
-  node_publisher_.on_tick(host, now);
-  status_.on_tick(host);
-}
-
-void MeshPlugin::on_stop(plugin::Host& host) {
-  node_publisher_.on_stop(host);
-  status_.on_stop(host);
+/// What cannot be read, or must not leave the broker, says nothing about a node.
+void MeshPlugin::remember_node(const MeshTopic& topic, LazyReception& lazy, const Hook& hook) {
+  const auto& reception = lazy.get();
+  if (!reception || reception->data == nullptr || is_json_off(*reception)) return;
+  nodes_.see(sighting_of(*reception, topic, hook.host.wall_time()));
 }
 
 }  // namespace mesh

@@ -16,6 +16,7 @@
 #include "mesh/node_publisher.h"
 #include "mesh/node_table.h"
 #include "mesh/outcome.h"
+#include "mesh/packet_feed.h"
 #include "mesh/status_topic.h"
 #include "mesh/workspace.h"
 
@@ -37,23 +38,26 @@ class MeshPlugin final : public plugin::Plugin {
   void restore(std::string_view name, base::Bytes value, base::TimePoint now) override;
   void on_tick(plugin::Host& host, base::TimePoint now) override;
   void on_stop(plugin::Host& host) override;
-  std::vector<base::Count> counts() const override { return counters_.read(); }
+  std::vector<base::Count> counts() const override;
 
  private:
+  /// What a hook works with.
+  struct Hook {
+    Workspace& workspace;
+    plugin::Host& host;
+    base::TimePoint now;
+  };
+
   MeshPlugin(const MeshConfig& config, Keyring keyring, const base::Log& log);
 
-  /// When a message came, by both clocks.
-  struct Moment {
-    base::TimePoint now;
-    base::WallTime wall;
-  };
   Outcome receive(const MeshTopic& topic, const plugin::Draft& draft, plugin::Host& host,
                   base::TimePoint now);
   /// Leaves the JSON in `workspace`, when the outcome is one of the two that publish.
-  Outcome mirror(const MeshTopic& topic, base::Bytes payload, Workspace& workspace, const Moment& moment);
-  Outcome learn_from_map(const MeshTopic& topic, base::Bytes payload, Workspace& workspace,
-                         const Moment& moment);
+  Outcome mirror(const MeshTopic& topic, base::Bytes payload, const Hook& hook);
+  Outcome learn_from_map(const MeshTopic& topic, base::Bytes payload, const Hook& hook);
+  void collect(const PacketCopy& copy, const Hook& hook);
   bool is_json_off(const Reception& reception) const;
+  void remember_node(const MeshTopic& topic, LazyReception& lazy, const Hook& hook);
 
   const MeshConfig config_;
   const Keyring keyring_;
@@ -62,6 +66,7 @@ class MeshPlugin final : public plugin::Plugin {
   NodeTable nodes_;
   Duplicates duplicates_;
   KeptState kept_;
+  PacketFeed packets_;
   NodePublisher node_publisher_;
   StatusTopic status_;
   Workspaces workspaces_;

@@ -1,155 +1,225 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mesh/metrics_json.h"
 
-#include "mesh/utf8.h"
+#include "mesh/message_fields.h"
 
 namespace mesh {
 namespace {
 
-template <class Number>
-void write_known(std::string_view key, bool is_known, Number value, JsonObject& json) {
-  if (is_known) json.number(key, value);
+using DeviceMetrics = proto::DeviceMetrics;
+constexpr Field<DeviceMetrics> device_fields[] = {
+    if_set<&DeviceMetrics::battery_level, &DeviceMetrics::has_battery_level>("battery_level"),
+    if_set<&DeviceMetrics::voltage, &DeviceMetrics::has_voltage>("voltage"),
+    if_set<&DeviceMetrics::channel_utilization, &DeviceMetrics::has_channel_utilization>(
+        "channel_utilization"),
+    if_set<&DeviceMetrics::air_util_tx, &DeviceMetrics::has_air_util_tx>("air_util_tx"),
+    if_set<&DeviceMetrics::uptime_seconds, &DeviceMetrics::has_uptime_seconds>("uptime_seconds"),
+};
+
+using EnvironmentMetrics = proto::EnvironmentMetrics;
+
+void write_one_wire(const Field<EnvironmentMetrics>& field, const EnvironmentMetrics& metrics,
+                    JsonObject& json) {
+  if (metrics.one_wire_temperature().empty()) return;
+  json.open_list(field.key);
+  for (const float temperature : metrics.one_wire_temperature()) json.number(temperature);
+  json.close_list();
 }
 
-void write(const proto::DeviceMetrics& metrics, JsonObject& json) {
-  write_known("battery_level", metrics.has_battery_level(), metrics.battery_level(), json);
-  write_known("voltage", metrics.has_voltage(), metrics.voltage(), json);
-  write_known("channel_utilization", metrics.has_channel_utilization(), metrics.channel_utilization(), json);
-  write_known("air_util_tx", metrics.has_air_util_tx(), metrics.air_util_tx(), json);
-  write_known("uptime_seconds", metrics.has_uptime_seconds(), metrics.uptime_seconds(), json);
-}
+constexpr Field<EnvironmentMetrics> environment_fields[] = {
+    if_set<&EnvironmentMetrics::temperature, &EnvironmentMetrics::has_temperature>("temperature"),
+    if_set<&EnvironmentMetrics::relative_humidity, &EnvironmentMetrics::has_relative_humidity>(
+        "relative_humidity"),
+    if_set<&EnvironmentMetrics::barometric_pressure, &EnvironmentMetrics::has_barometric_pressure>(
+        "barometric_pressure"),
+    if_set<&EnvironmentMetrics::gas_resistance, &EnvironmentMetrics::has_gas_resistance>("gas_resistance"),
+    if_set<&EnvironmentMetrics::voltage, &EnvironmentMetrics::has_voltage>("voltage"),
+    if_set<&EnvironmentMetrics::current, &EnvironmentMetrics::has_current>("current"),
+    if_set<&EnvironmentMetrics::iaq, &EnvironmentMetrics::has_iaq>("iaq"),
+    if_set<&EnvironmentMetrics::distance, &EnvironmentMetrics::has_distance>("distance"),
+    if_set<&EnvironmentMetrics::lux, &EnvironmentMetrics::has_lux>("lux"),
+    if_set<&EnvironmentMetrics::white_lux, &EnvironmentMetrics::has_white_lux>("white_lux"),
+    if_set<&EnvironmentMetrics::ir_lux, &EnvironmentMetrics::has_ir_lux>("ir_lux"),
+    if_set<&EnvironmentMetrics::uv_lux, &EnvironmentMetrics::has_uv_lux>("uv_lux"),
+    if_set<&EnvironmentMetrics::wind_direction, &EnvironmentMetrics::has_wind_direction>("wind_direction"),
+    if_set<&EnvironmentMetrics::wind_speed, &EnvironmentMetrics::has_wind_speed>("wind_speed"),
+    if_set<&EnvironmentMetrics::weight, &EnvironmentMetrics::has_weight>("weight"),
+    if_set<&EnvironmentMetrics::wind_gust, &EnvironmentMetrics::has_wind_gust>("wind_gust"),
+    if_set<&EnvironmentMetrics::wind_lull, &EnvironmentMetrics::has_wind_lull>("wind_lull"),
+    if_set<&EnvironmentMetrics::radiation, &EnvironmentMetrics::has_radiation>("radiation"),
+    if_set<&EnvironmentMetrics::rainfall_1h, &EnvironmentMetrics::has_rainfall_1h>("rainfall_1h"),
+    if_set<&EnvironmentMetrics::rainfall_24h, &EnvironmentMetrics::has_rainfall_24h>("rainfall_24h"),
+    if_set<&EnvironmentMetrics::soil_moisture, &EnvironmentMetrics::has_soil_moisture>("soil_moisture"),
+    if_set<&EnvironmentMetrics::soil_temperature, &EnvironmentMetrics::has_soil_temperature>(
+        "soil_temperature"),
+    {"one_wire_temperature", {}, write_one_wire},
+    if_set<&EnvironmentMetrics::adc_voltage_ch0, &EnvironmentMetrics::has_adc_voltage_ch0>("adc_voltage_ch0"),
+    if_set<&EnvironmentMetrics::adc_voltage_ch1, &EnvironmentMetrics::has_adc_voltage_ch1>("adc_voltage_ch1"),
+    if_set<&EnvironmentMetrics::adc_voltage_ch2, &EnvironmentMetrics::has_adc_voltage_ch2>("adc_voltage_ch2"),
+    if_set<&EnvironmentMetrics::adc_voltage_ch3, &EnvironmentMetrics::has_adc_voltage_ch3>("adc_voltage_ch3"),
+    if_set<&EnvironmentMetrics::adc_voltage_ch4, &EnvironmentMetrics::has_adc_voltage_ch4>("adc_voltage_ch4"),
+    if_set<&EnvironmentMetrics::adc_voltage_ch5, &EnvironmentMetrics::has_adc_voltage_ch5>("adc_voltage_ch5"),
+    if_set<&EnvironmentMetrics::adc_voltage_ch6, &EnvironmentMetrics::has_adc_voltage_ch6>("adc_voltage_ch6"),
+    if_set<&EnvironmentMetrics::adc_voltage_ch7, &EnvironmentMetrics::has_adc_voltage_ch7>("adc_voltage_ch7"),
+    if_set<&EnvironmentMetrics::one_wire_temperature_ch0, &EnvironmentMetrics::has_one_wire_temperature_ch0>(
+        "one_wire_temperature_ch0"),
+    if_set<&EnvironmentMetrics::one_wire_temperature_ch1, &EnvironmentMetrics::has_one_wire_temperature_ch1>(
+        "one_wire_temperature_ch1"),
+    if_set<&EnvironmentMetrics::one_wire_temperature_ch2, &EnvironmentMetrics::has_one_wire_temperature_ch2>(
+        "one_wire_temperature_ch2"),
+    if_set<&EnvironmentMetrics::one_wire_temperature_ch3, &EnvironmentMetrics::has_one_wire_temperature_ch3>(
+        "one_wire_temperature_ch3"),
+    if_set<&EnvironmentMetrics::one_wire_temperature_ch4, &EnvironmentMetrics::has_one_wire_temperature_ch4>(
+        "one_wire_temperature_ch4"),
+    if_set<&EnvironmentMetrics::one_wire_temperature_ch5, &EnvironmentMetrics::has_one_wire_temperature_ch5>(
+        "one_wire_temperature_ch5"),
+    if_set<&EnvironmentMetrics::one_wire_temperature_ch6, &EnvironmentMetrics::has_one_wire_temperature_ch6>(
+        "one_wire_temperature_ch6"),
+    if_set<&EnvironmentMetrics::one_wire_temperature_ch7, &EnvironmentMetrics::has_one_wire_temperature_ch7>(
+        "one_wire_temperature_ch7"),
+    if_set<&EnvironmentMetrics::lightning_strike_count_1h,
+           &EnvironmentMetrics::has_lightning_strike_count_1h>("lightning_strike_count_1h"),
+    if_set<&EnvironmentMetrics::lightning_distance_km, &EnvironmentMetrics::has_lightning_distance_km>(
+        "lightning_distance_km"),
+};
 
-void write(const proto::EnvironmentMetrics& metrics, JsonObject& json) {
-  write_known("temperature", metrics.has_temperature(), metrics.temperature(), json);
-  write_known("relative_humidity", metrics.has_relative_humidity(), metrics.relative_humidity(), json);
-  write_known("barometric_pressure", metrics.has_barometric_pressure(), metrics.barometric_pressure(), json);
-  write_known("gas_resistance", metrics.has_gas_resistance(), metrics.gas_resistance(), json);
-  write_known("voltage", metrics.has_voltage(), metrics.voltage(), json);
-  write_known("current", metrics.has_current(), metrics.current(), json);
-  write_known("iaq", metrics.has_iaq(), metrics.iaq(), json);
-  write_known("distance", metrics.has_distance(), metrics.distance(), json);
-  write_known("lux", metrics.has_lux(), metrics.lux(), json);
-  write_known("white_lux", metrics.has_white_lux(), metrics.white_lux(), json);
-  write_known("ir_lux", metrics.has_ir_lux(), metrics.ir_lux(), json);
-  write_known("uv_lux", metrics.has_uv_lux(), metrics.uv_lux(), json);
-  write_known("wind_direction", metrics.has_wind_direction(), metrics.wind_direction(), json);
-  write_known("wind_speed", metrics.has_wind_speed(), metrics.wind_speed(), json);
-  write_known("weight", metrics.has_weight(), metrics.weight(), json);
-  write_known("wind_gust", metrics.has_wind_gust(), metrics.wind_gust(), json);
-  write_known("wind_lull", metrics.has_wind_lull(), metrics.wind_lull(), json);
-  write_known("radiation", metrics.has_radiation(), metrics.radiation(), json);
-  write_known("rainfall_1h", metrics.has_rainfall_1h(), metrics.rainfall_1h(), json);
-  write_known("rainfall_24h", metrics.has_rainfall_24h(), metrics.rainfall_24h(), json);
-  write_known("soil_moisture", metrics.has_soil_moisture(), metrics.soil_moisture(), json);
-  write_known("soil_temperature", metrics.has_soil_temperature(), metrics.soil_temperature(), json);
-}
+using AirQualityMetrics = proto::AirQualityMetrics;
+constexpr Field<AirQualityMetrics> air_quality_fields[] = {
+    if_set<&AirQualityMetrics::pm10_standard, &AirQualityMetrics::has_pm10_standard>("pm10_standard"),
+    if_set<&AirQualityMetrics::pm25_standard, &AirQualityMetrics::has_pm25_standard>("pm25_standard"),
+    if_set<&AirQualityMetrics::pm100_standard, &AirQualityMetrics::has_pm100_standard>("pm100_standard"),
+    if_set<&AirQualityMetrics::pm10_environmental, &AirQualityMetrics::has_pm10_environmental>(
+        "pm10_environmental"),
+    if_set<&AirQualityMetrics::pm25_environmental, &AirQualityMetrics::has_pm25_environmental>(
+        "pm25_environmental"),
+    if_set<&AirQualityMetrics::pm100_environmental, &AirQualityMetrics::has_pm100_environmental>(
+        "pm100_environmental"),
+    if_set<&AirQualityMetrics::particles_03um, &AirQualityMetrics::has_particles_03um>("particles_03um"),
+    if_set<&AirQualityMetrics::particles_05um, &AirQualityMetrics::has_particles_05um>("particles_05um"),
+    if_set<&AirQualityMetrics::particles_10um, &AirQualityMetrics::has_particles_10um>("particles_10um"),
+    if_set<&AirQualityMetrics::particles_25um, &AirQualityMetrics::has_particles_25um>("particles_25um"),
+    if_set<&AirQualityMetrics::particles_50um, &AirQualityMetrics::has_particles_50um>("particles_50um"),
+    if_set<&AirQualityMetrics::particles_100um, &AirQualityMetrics::has_particles_100um>("particles_100um"),
+    if_set<&AirQualityMetrics::co2, &AirQualityMetrics::has_co2>("co2"),
+    if_set<&AirQualityMetrics::co2_temperature, &AirQualityMetrics::has_co2_temperature>("co2_temperature"),
+    if_set<&AirQualityMetrics::co2_humidity, &AirQualityMetrics::has_co2_humidity>("co2_humidity"),
+    if_set<&AirQualityMetrics::form_formaldehyde, &AirQualityMetrics::has_form_formaldehyde>(
+        "form_formaldehyde"),
+    if_set<&AirQualityMetrics::form_humidity, &AirQualityMetrics::has_form_humidity>("form_humidity"),
+    if_set<&AirQualityMetrics::form_temperature, &AirQualityMetrics::has_form_temperature>(
+        "form_temperature"),
+    if_set<&AirQualityMetrics::pm40_standard, &AirQualityMetrics::has_pm40_standard>("pm40_standard"),
+    if_set<&AirQualityMetrics::particles_40um, &AirQualityMetrics::has_particles_40um>("particles_40um"),
+    if_set<&AirQualityMetrics::pm_temperature, &AirQualityMetrics::has_pm_temperature>("pm_temperature"),
+    if_set<&AirQualityMetrics::pm_humidity, &AirQualityMetrics::has_pm_humidity>("pm_humidity"),
+    if_set<&AirQualityMetrics::pm_voc_idx, &AirQualityMetrics::has_pm_voc_idx>("pm_voc_idx"),
+    if_set<&AirQualityMetrics::pm_nox_idx, &AirQualityMetrics::has_pm_nox_idx>("pm_nox_idx"),
+    if_set<&AirQualityMetrics::particles_tps, &AirQualityMetrics::has_particles_tps>("particles_tps"),
+    if_set<&AirQualityMetrics::pm_status_flags, &AirQualityMetrics::has_pm_status_flags>("pm_status_flags"),
+};
 
-void write(const proto::AirQualityMetrics& metrics, JsonObject& json) {
-  write_known("pm10_standard", metrics.has_pm10_standard(), metrics.pm10_standard(), json);
-  write_known("pm25_standard", metrics.has_pm25_standard(), metrics.pm25_standard(), json);
-  write_known("pm100_standard", metrics.has_pm100_standard(), metrics.pm100_standard(), json);
-  write_known("pm10_environmental", metrics.has_pm10_environmental(), metrics.pm10_environmental(), json);
-  write_known("pm25_environmental", metrics.has_pm25_environmental(), metrics.pm25_environmental(), json);
-  write_known("pm100_environmental", metrics.has_pm100_environmental(), metrics.pm100_environmental(), json);
-  write_known("particles_03um", metrics.has_particles_03um(), metrics.particles_03um(), json);
-  write_known("particles_05um", metrics.has_particles_05um(), metrics.particles_05um(), json);
-  write_known("particles_10um", metrics.has_particles_10um(), metrics.particles_10um(), json);
-  write_known("particles_25um", metrics.has_particles_25um(), metrics.particles_25um(), json);
-  write_known("particles_50um", metrics.has_particles_50um(), metrics.particles_50um(), json);
-  write_known("particles_100um", metrics.has_particles_100um(), metrics.particles_100um(), json);
-  write_known("co2", metrics.has_co2(), metrics.co2(), json);
-  write_known("co2_temperature", metrics.has_co2_temperature(), metrics.co2_temperature(), json);
-  write_known("co2_humidity", metrics.has_co2_humidity(), metrics.co2_humidity(), json);
-  write_known("form_formaldehyde", metrics.has_form_formaldehyde(), metrics.form_formaldehyde(), json);
-  write_known("form_humidity", metrics.has_form_humidity(), metrics.form_humidity(), json);
-  write_known("form_temperature", metrics.has_form_temperature(), metrics.form_temperature(), json);
-  write_known("pm40_standard", metrics.has_pm40_standard(), metrics.pm40_standard(), json);
-  write_known("particles_40um", metrics.has_particles_40um(), metrics.particles_40um(), json);
-  write_known("pm_temperature", metrics.has_pm_temperature(), metrics.pm_temperature(), json);
-  write_known("pm_humidity", metrics.has_pm_humidity(), metrics.pm_humidity(), json);
-  write_known("pm_voc_idx", metrics.has_pm_voc_idx(), metrics.pm_voc_idx(), json);
-  write_known("pm_nox_idx", metrics.has_pm_nox_idx(), metrics.pm_nox_idx(), json);
-  write_known("particles_tps", metrics.has_particles_tps(), metrics.particles_tps(), json);
-}
+using PowerMetrics = proto::PowerMetrics;
+constexpr Field<PowerMetrics> power_fields[] = {
+    if_set<&PowerMetrics::ch1_voltage, &PowerMetrics::has_ch1_voltage>("ch1_voltage"),
+    if_set<&PowerMetrics::ch1_current, &PowerMetrics::has_ch1_current>("ch1_current"),
+    if_set<&PowerMetrics::ch2_voltage, &PowerMetrics::has_ch2_voltage>("ch2_voltage"),
+    if_set<&PowerMetrics::ch2_current, &PowerMetrics::has_ch2_current>("ch2_current"),
+    if_set<&PowerMetrics::ch3_voltage, &PowerMetrics::has_ch3_voltage>("ch3_voltage"),
+    if_set<&PowerMetrics::ch3_current, &PowerMetrics::has_ch3_current>("ch3_current"),
+    if_set<&PowerMetrics::ch4_voltage, &PowerMetrics::has_ch4_voltage>("ch4_voltage"),
+    if_set<&PowerMetrics::ch4_current, &PowerMetrics::has_ch4_current>("ch4_current"),
+    if_set<&PowerMetrics::ch5_voltage, &PowerMetrics::has_ch5_voltage>("ch5_voltage"),
+    if_set<&PowerMetrics::ch5_current, &PowerMetrics::has_ch5_current>("ch5_current"),
+    if_set<&PowerMetrics::ch6_voltage, &PowerMetrics::has_ch6_voltage>("ch6_voltage"),
+    if_set<&PowerMetrics::ch6_current, &PowerMetrics::has_ch6_current>("ch6_current"),
+    if_set<&PowerMetrics::ch7_voltage, &PowerMetrics::has_ch7_voltage>("ch7_voltage"),
+    if_set<&PowerMetrics::ch7_current, &PowerMetrics::has_ch7_current>("ch7_current"),
+    if_set<&PowerMetrics::ch8_voltage, &PowerMetrics::has_ch8_voltage>("ch8_voltage"),
+    if_set<&PowerMetrics::ch8_current, &PowerMetrics::has_ch8_current>("ch8_current"),
+};
 
-void write(const proto::PowerMetrics& metrics, JsonObject& json) {
-  write_known("ch1_voltage", metrics.has_ch1_voltage(), metrics.ch1_voltage(), json);
-  write_known("ch1_current", metrics.has_ch1_current(), metrics.ch1_current(), json);
-  write_known("ch2_voltage", metrics.has_ch2_voltage(), metrics.ch2_voltage(), json);
-  write_known("ch2_current", metrics.has_ch2_current(), metrics.ch2_current(), json);
-  write_known("ch3_voltage", metrics.has_ch3_voltage(), metrics.ch3_voltage(), json);
-  write_known("ch3_current", metrics.has_ch3_current(), metrics.ch3_current(), json);
-}
+using LocalStats = proto::LocalStats;
+constexpr Field<LocalStats> local_stats_fields[] = {
+    always<&LocalStats::uptime_seconds>("uptime_seconds"),
+    always<&LocalStats::channel_utilization>("channel_utilization"),
+    always<&LocalStats::air_util_tx>("air_util_tx"),
+    always<&LocalStats::num_packets_tx>("num_packets_tx"),
+    always<&LocalStats::num_packets_rx>("num_packets_rx"),
+    always<&LocalStats::num_packets_rx_bad>("num_packets_rx_bad"),
+    always<&LocalStats::num_online_nodes>("num_online_nodes"),
+    always<&LocalStats::num_total_nodes>("num_total_nodes"),
+    always<&LocalStats::num_rx_dupe>("num_rx_dupe"),
+    always<&LocalStats::num_tx_relay>("num_tx_relay"),
+    always<&LocalStats::num_tx_relay_canceled>("num_tx_relay_canceled"),
+    always<&LocalStats::heap_total_bytes>("heap_total_bytes"),
+    always<&LocalStats::heap_free_bytes>("heap_free_bytes"),
+    always<&LocalStats::num_tx_dropped>("num_tx_dropped"),
+    always<&LocalStats::noise_floor>("noise_floor"),
+};
 
-void write(const proto::LocalStats& metrics, JsonObject& json) {
-  json.number("uptime_seconds", metrics.uptime_seconds());
-  json.number("channel_utilization", metrics.channel_utilization());
-  json.number("air_util_tx", metrics.air_util_tx());
-  json.number("num_packets_tx", metrics.num_packets_tx());
-  json.number("num_packets_rx", metrics.num_packets_rx());
-  json.number("num_packets_rx_bad", metrics.num_packets_rx_bad());
-  json.number("num_online_nodes", metrics.num_online_nodes());
-  json.number("num_total_nodes", metrics.num_total_nodes());
-  json.number("num_rx_dupe", metrics.num_rx_dupe());
-  json.number("num_tx_relay", metrics.num_tx_relay());
-  json.number("num_tx_relay_canceled", metrics.num_tx_relay_canceled());
-  json.number("heap_total_bytes", metrics.heap_total_bytes());
-  json.number("heap_free_bytes", metrics.heap_free_bytes());
-  json.number("num_tx_dropped", metrics.num_tx_dropped());
-  json.number("noise_floor", metrics.noise_floor());
-}
+using HealthMetrics = proto::HealthMetrics;
+constexpr Field<HealthMetrics> health_fields[] = {
+    if_set<&HealthMetrics::heart_bpm, &HealthMetrics::has_heart_bpm>("heart_bpm"),
+    if_set<&HealthMetrics::spo2, &HealthMetrics::has_spo2>("spO2"),
+    if_set<&HealthMetrics::temperature, &HealthMetrics::has_temperature>("temperature"),
+};
 
-void write(const proto::HealthMetrics& metrics, JsonObject& json) {
-  write_known("heart_bpm", metrics.has_heart_bpm(), metrics.heart_bpm(), json);
-  write_known("spO2", metrics.has_spo2(), metrics.spo2(), json);
-  write_known("temperature", metrics.has_temperature(), metrics.temperature(), json);
-}
+using HostMetrics = proto::HostMetrics;
+constexpr Field<HostMetrics> host_fields[] = {
+    always<&HostMetrics::uptime_seconds>("uptime_seconds"),
+    always<&HostMetrics::freemem_bytes>("freemem_bytes"),
+    always<&HostMetrics::diskfree1_bytes>("diskfree1_bytes"),
+    if_set<&HostMetrics::diskfree2_bytes, &HostMetrics::has_diskfree2_bytes>("diskfree2_bytes"),
+    if_set<&HostMetrics::diskfree3_bytes, &HostMetrics::has_diskfree3_bytes>("diskfree3_bytes"),
+    always<&HostMetrics::load1>("load1"),
+    always<&HostMetrics::load5>("load5"),
+    always<&HostMetrics::load15>("load15"),
+    if_set<&HostMetrics::user_string, &HostMetrics::has_user_string>("user_string"),
+};
 
-void write(const proto::HostMetrics& metrics, JsonObject& json) {
-  json.number("uptime_seconds", metrics.uptime_seconds());
-  json.number("freemem_bytes", metrics.freemem_bytes());
-  json.number("diskfree1_bytes", metrics.diskfree1_bytes());
-  write_known("diskfree2_bytes", metrics.has_diskfree2_bytes(), metrics.diskfree2_bytes(), json);
-  write_known("diskfree3_bytes", metrics.has_diskfree3_bytes(), metrics.diskfree3_bytes(), json);
-  json.number("load1", metrics.load1());
-  json.number("load5", metrics.load5());
-  json.number("load15", metrics.load15());
-  if (metrics.has_user_string()) json.text("user_string", c_string(metrics.user_string()));
-}
+using TrafficManagementStats = proto::TrafficManagementStats;
+constexpr Field<TrafficManagementStats> traffic_management_fields[] = {
+    always<&TrafficManagementStats::packets_inspected>("packets_inspected"),
+    always<&TrafficManagementStats::position_dedup_drops>("position_dedup_drops"),
+    always<&TrafficManagementStats::nodeinfo_cache_hits>("nodeinfo_cache_hits"),
+    always<&TrafficManagementStats::rate_limit_drops>("rate_limit_drops"),
+    always<&TrafficManagementStats::unknown_packet_drops>("unknown_packet_drops"),
+    always<&TrafficManagementStats::hop_exhausted_packets>("hop_exhausted_packets"),
+    always<&TrafficManagementStats::router_hops_preserved>("router_hops_preserved"),
+};
 
-void write(const proto::TrafficManagementStats& metrics, JsonObject& json) {
-  json.number("packets_inspected", metrics.packets_inspected());
-  json.number("position_dedup_drops", metrics.position_dedup_drops());
-  json.number("nodeinfo_cache_hits", metrics.nodeinfo_cache_hits());
-  json.number("rate_limit_drops", metrics.rate_limit_drops());
-  json.number("unknown_packet_drops", metrics.unknown_packet_drops());
-  json.number("hop_exhausted_packets", metrics.hop_exhausted_packets());
-  json.number("router_hops_preserved", metrics.router_hops_preserved());
+template <class Message, std::size_t count>
+std::string_view write(std::string_view kind, const Message& message, const Field<Message> (&fields)[count],
+                       JsonObject& json) {
+  write_fields<Message>(message, fields, json);
+  return kind;
 }
 
 }  // namespace
 
-void write_metrics(const proto::Telemetry& telemetry, JsonObject& json) {
+std::string_view write_metrics(const proto::Telemetry& telemetry, JsonObject& json) {
   switch (telemetry.variant_case()) {
     case proto::Telemetry::kDeviceMetrics:
-      return write(telemetry.device_metrics(), json);
+      return write("device_metrics", telemetry.device_metrics(), device_fields, json);
     case proto::Telemetry::kEnvironmentMetrics:
-      return write(telemetry.environment_metrics(), json);
+      return write("environment_metrics", telemetry.environment_metrics(), environment_fields, json);
     case proto::Telemetry::kAirQualityMetrics:
-      return write(telemetry.air_quality_metrics(), json);
+      return write("air_quality_metrics", telemetry.air_quality_metrics(), air_quality_fields, json);
     case proto::Telemetry::kPowerMetrics:
-      return write(telemetry.power_metrics(), json);
+      return write("power_metrics", telemetry.power_metrics(), power_fields, json);
     case proto::Telemetry::kLocalStats:
-      return write(telemetry.local_stats(), json);
+      return write("local_stats", telemetry.local_stats(), local_stats_fields, json);
     case proto::Telemetry::kHealthMetrics:
-      return write(telemetry.health_metrics(), json);
+      return write("health_metrics", telemetry.health_metrics(), health_fields, json);
     case proto::Telemetry::kHostMetrics:
-      return write(telemetry.host_metrics(), json);
+      return write("host_metrics", telemetry.host_metrics(), host_fields, json);
     case proto::Telemetry::kTrafficManagementStats:
-      return write(telemetry.traffic_management_stats(), json);
+      return write("traffic_management_stats", telemetry.traffic_management_stats(),
+                   traffic_management_fields, json);
     case proto::Telemetry::VARIANT_NOT_SET:
-      return;
+      break;
   }
+  return {};
 }
 
 }  // namespace mesh

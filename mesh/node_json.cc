@@ -8,6 +8,7 @@
 
 #include <openssl/evp.h>
 
+#include "mesh/message_fields.h"
 #include "mesh/metrics_json.h"
 #include "mesh/utf8.h"
 
@@ -55,8 +56,8 @@ std::string fingerprint(std::string_view key) {
 
 void write_user(const proto::User& user, JsonObject& json) {
   json.text("short_name", c_string(user.short_name()));
-  json.number("role", user.role());
-  json.number("hardware", user.hw_model());
+  write_enumeration("role", "role_name", Enumeration::role, user.role(), json);
+  write_enumeration("hw_model", "hw_model_name", Enumeration::hardware_model, user.hw_model(), json);
   json.truth("is_licensed", user.is_licensed());
   if (user.has_is_unmessagable()) json.truth("is_unmessagable", user.is_unmessagable());
   if (!user.public_key().empty()) json.text("public_key_fingerprint", fingerprint(user.public_key()));
@@ -66,12 +67,13 @@ void write_user(const proto::User& user, JsonObject& json) {
 void write_report(const proto::MapReport& report, bool has_user, JsonObject& json) {
   if (!has_user) {
     json.text("short_name", c_string(report.short_name()));
-    json.number("role", report.role());
-    json.number("hardware", report.hw_model());
+    write_enumeration("role", "role_name", Enumeration::role, report.role(), json);
+    write_enumeration("hw_model", "hw_model_name", Enumeration::hardware_model, report.hw_model(), json);
   }
   json.text("firmware_version", c_string(report.firmware_version()));
-  json.number("region", report.region());
-  json.number("modem_preset", report.modem_preset());
+  write_enumeration("region", "region_name", Enumeration::region, report.region(), json);
+  write_enumeration("modem_preset", "modem_preset_name", Enumeration::modem_preset, report.modem_preset(),
+                    json);
   json.truth("has_default_channel", report.has_default_channel());
   json.number("online_nodes", report.num_online_local_nodes());
 }

@@ -176,6 +176,9 @@ constexpr ConfigKey rows[] = {
     later<Choice, mesh, &MeshSettings::dedup, &DedupSettings::deliver>(
         "mesh.dedup.deliver", "gateways|everyone|off", "who gets one copy per packet"),
 
+    key<Period, mesh, &MeshSettings::packet, &PacketSettings::window>(
+        "mesh.packet.window", "1s..1m", "how long the copies of a packet are collected for mesh/packet/..."),
+
     later<Count, mesh, &MeshSettings::down, &DownSettings::hop_limit>("mesh.down.hop_limit", "0..7",
                                                                       "of packets the broker itself sends"),
     later<Choice, mesh, &MeshSettings::down, &DownSettings::long_text>(

@@ -63,6 +63,7 @@ mesh::MeshConfig mesh_config_of(const MeshSettings& settings) {
   config.nodes = settings.nodes;
   config.node_expiry = settings.node_expiry;
   config.node_topics = settings.node_topics;
+  config.packet_window = settings.packet.window;
   config.topic = settings.topic;
   return config;
 }

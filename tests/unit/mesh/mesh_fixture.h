@@ -56,7 +56,8 @@ class FakeHost final : public plugin::Host {
   std::map<std::string, std::string> kept;
 };
 
-/// A plugin with its host and log, and the shortest way to give it a message.
+/// A plugin with its host and log, and the shortest way to give it a message. Nobody listens below mesh/
+/// unless the host is told so.
 class Mesh {
  public:
   explicit Mesh(const MeshConfig& config);
@@ -64,11 +65,15 @@ class Mesh {
   /// What it published for this one message.
   std::vector<Published> receive(std::string_view topic, std::string_view payload, std::int64_t at_s = 0);
   std::uint64_t count(Outcome outcome) const;
-  /// What it published at this tick, or at stop.
-  std::vector<Published> tick(std::int64_t at_s);
+  /// What it published at a graceful stop.
   std::vector<Published> stop();
   /// Everything that `before` has kept, as after a restart.
   void restore(const Mesh& before, std::int64_t at_s = 0);
+  std::uint64_t count(std::string_view name) const;
+  /// What it published at this tick.
+  std::vector<Published> tick(std::int64_t at_s);
+  /// A graceful stop; what it had kept is given to `heir`.
+  void stop(Mesh& heir, std::int64_t at_s);
   FakeHost& host() { return host_; }
 
   std::vector<std::string> log_lines;

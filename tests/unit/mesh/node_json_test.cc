@@ -36,7 +36,8 @@ TEST_CASE("a node's info is what it says of itself") {
   record.name = "Hill \xf0\x9f\x90\xb8";
   CHECK(written(record, NodeTopic::info) ==
         "{\"id\":\"!11223344\",\"number\":287454020,\"long_name\":\"Hill \xf0\x9f\x90\xb8\","
-        "\"short_name\":\"HILL\",\"role\":2,\"hardware\":43,\"is_licensed\":false,"
+        "\"short_name\":\"HILL\",\"role\":2,\"role_name\":\"ROUTER\",\"hw_model\":43,\"hw_model_name\":"
+        "\"HELTEC_V3\",\"is_licensed\":false,"
         "\"public_key_fingerprint\":\"5e318f8cf9cbe249\"}");
 }
 
