@@ -147,6 +147,7 @@ void MeshPlugin::on_stop(plugin::Host& host) {
 std::vector<base::Count> MeshPlugin::counts() const {
   std::vector<base::Count> counts = counters_.read();
   for (const base::Count& count : packets_.counts()) counts.push_back(count);
+  for (const base::Count& count : nodes_.counts()) counts.push_back(count);
   return counts;
 }
 

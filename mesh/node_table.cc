@@ -57,6 +57,11 @@ void store_hearing(NodeRecord& record, const Sighting& seen, bool is_repeat) {
 
 }  // namespace
 
+const base::Counters<NodeLoss, base::Writers::several>::Names node_loss_names = {
+    "mesh_nodes_pushed_out",
+    "mesh_nodes_expired",
+};
+
 NodeTable::Nodes::Nodes()
     : by_number(first_buckets, Hash{static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(this))}) {}
 
@@ -185,6 +190,7 @@ void NodeTable::make_room(Nodes& nodes, const Node* spared, std::size_t count) c
     List& list = is_once ? nodes.once : nodes.known;
     if (list.empty() || &list.back() == spared) return;
     forget(nodes, list, std::prev(list.end()));
+    losses_.add(NodeLoss::pushed_out);
   }
 }
 

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "broker/base/counters.h"
 #include "broker/base/guarded.h"
 #include "broker/base/time.h"
 #include "mesh/node_record.h"
@@ -30,6 +31,10 @@ struct NodeRules {
   bool has_topics = true;
   base::Duration expiry = std::chrono::hours{24 * 7};
 };
+
+/// Why nodes are no longer remembered.
+enum class NodeLoss : std::uint8_t { pushed_out, expired, end_ };
+extern const base::Counters<NodeLoss, base::Writers::several>::Names node_loss_names;
 
 /// One node in a list of all.
 struct NodeSummary {
@@ -58,6 +63,7 @@ class NodeTable {
   /// At most `count` nodes with numbers above `after`, in their order.
   std::vector<NodeSummary> snapshot(std::optional<std::uint32_t> after, std::size_t count) const;
   std::size_t size() const;
+  std::vector<base::Count> counts() const { return losses_.read(); }
   /// Memory of all records, about.
   std::size_t bytes() const;
 
@@ -144,6 +150,7 @@ class NodeTable {
 
   const NodeRules rules_;
   mutable base::Guarded<Nodes> nodes_;
+  mutable base::Counters<NodeLoss, base::Writers::several> losses_{node_loss_names};
 };
 
 }  // namespace mesh

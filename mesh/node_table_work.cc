@@ -146,6 +146,7 @@ void NodeTable::expire(base::WallTime now, std::size_t count) {
           list->splice(list->begin(), *list, std::prev(list->end()));
         } else if (std::int64_t{last.record.last_heard} + longest < today) {
           forget(nodes, *list, std::prev(list->end()));
+          losses_.add(NodeLoss::expired);
         } else {
           break;
         }

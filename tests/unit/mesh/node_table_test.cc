@@ -90,6 +90,7 @@ TEST_CASE("at the limit those heard once go first, then the one silent longest")
   nodes.see(packet(5, 1));
   CHECK_FALSE(nodes.find(2));
   CHECK(nodes.size() == 3);
+  CHECK(nodes.counts().front().value == 2);
 }
 
 TEST_CASE("a table without room learns nothing") {
