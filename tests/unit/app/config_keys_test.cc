@@ -57,6 +57,7 @@ constexpr Range ranges[] = {
      "\"1234567890123456789012345678901234567890\""},
     {"mesh.node_short_name", "\"a\"", "\"abcd\"", "\"\"", "\"abcde\""},
     {"mesh.nodes", "1", "10000000", "0", "10000001"},
+    {"mesh.node_expiry", "\"1m\"", "\"3650d\"", "\"59999ms\"", "\"3650d1ms\""},
     {"mesh.channel.*.name", "\"a\"", "\"12345678901\"", "\"\"", "\"123456789012\""},
     {"mesh.channel.*.psk", "\"0x01\"", "\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\"", "\"0x\"",
      "\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\""},
