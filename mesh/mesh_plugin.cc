@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "mesh/json_mirror.h"
-#include "mesh/utf8.h"
 
 namespace mesh {
 namespace {
@@ -35,14 +34,16 @@ MeshPlugin::MeshPlugin(const MeshConfig& config, Keyring keyring, const base::Lo
       keyring_(std::move(keyring)),
       roots_(config.roots),
       log_(log),
-      nodes_(config.nodes),
+      nodes_({config.nodes, config.node_topics, config.node_expiry}),
       duplicates_(config.dedup_window, config.dedup_capacity),
       named_(config.dedup_window, config.dedup_capacity),
       gateways_(roots_),
       downlink_(downlink_parts()),
       delivery_rules_(config, roots_),
-      kept_(nodes_, duplicates_, config.dedup_window),
+      kept_({"mesh/duplicates/", duplicates_, duplicates_, config.dedup_window}),
       packets_(config_, keyring_, nodes_),
+      node_publisher_(nodes_, keyring_, config.topic),
+      status_(config.topic),
       workspaces_(keyring_) {
   delivery_rules_.set_own_number(downlink_.node().number());
   delivery_rules_.set_own_packets(downlink_);
@@ -91,6 +92,7 @@ void MeshPlugin::restore(std::string_view name, base::Bytes value, base::TimePoi
   kept_.restore(name, value, now);
   delivery_rules_.restore(name, value, now);
   packets_.restore(name, value, now);
+  node_publisher_.restore(name, value);
   downlink_.restore(name, value);
   delivery_rules_.set_own_number(downlink_.node().number());
 }
@@ -99,13 +101,22 @@ void MeshPlugin::on_tick(plugin::Host& host, base::TimePoint now) {
   packets_.on_tick(host, now);
   kept_.on_tick(host, now);
   delivery_rules_.on_tick(host, now);
+  node_publisher_.on_tick(host, now);
   downlink_.on_tick(host, now);
+  status_.on_tick(host);
+}
+
+void MeshPlugin::on_stop(plugin::Host& host) {
+  packets_.on_stop(host);
+  node_publisher_.on_stop(host);
+  status_.on_stop(host);
 }
 
 std::vector<base::Count> MeshPlugin::counts() const {
   std::vector<base::Count> counts = counters_.read();
   for (const base::Count& count : delivery_rules_.counts()) counts.push_back(count);
   for (const base::Count& count : packets_.counts()) counts.push_back(count);
+  for (const base::Count& count : nodes_.counts()) counts.push_back(count);
   for (const base::Count& count : downlink_.counts()) counts.push_back(count);
   return counts;
 }
@@ -121,8 +132,7 @@ plugin::Verdict MeshPlugin::on_publish(const plugin::Client& client, plugin::Dra
     return downlink_.on_request({*topic, client, draft}, *workspaces_.borrow(), host, now);
   }
   draft.retain = false;
-  const bool has_node = downlink_.node().number() != 0;
-  if (config_.mirror == Mirror::off && !packets_.is_wanted(host) && !has_node) return plugin::Verdict::pass;
+  if (!is_read(host)) return plugin::Verdict::pass;
   const Workspaces::Loan workspace = workspaces_.borrow();
   const Outcome outcome = receive({client, *topic, draft.payload, host, now, *workspace});
   counters_.add(outcome);
@@ -150,6 +160,12 @@ void MeshPlugin::hear_as_node(const Incoming& in, const Envelope& envelope) {
   if (own == 0 || envelope.packet->to() != own) return;
   const auto reception = in.workspace.receptions.read(envelope);
   if (reception) downlink_.on_reception(in.topic, *reception, in.host, in.now);
+}
+
+/// Whether anything is made of envelopes.
+bool MeshPlugin::is_read(const plugin::Host& host) const {
+  return config_.mirror != Mirror::off || config_.node_topics || downlink_.node().number() != 0 ||
+         packets_.is_wanted(host);
 }
 
 /// Of a gateway by itself only: a stranger must not be able to switch its mirror off.
@@ -184,11 +200,17 @@ Outcome MeshPlugin::mirror(const Incoming& in) {
   const PacketIdentity identity = identity_of(in.topic, envelope->packet->from(), envelope->packet->id());
   LazyReception lazy(workspace.receptions, *envelope);
   collect(in, {in.topic, *envelope, identity, lazy});
-  if (config_.mirror == Mirror::off) return Outcome::mirror_off;
+  if (config_.mirror == Mirror::off) {
+    remember_node(in, lazy);
+    return Outcome::mirror_off;
+  }
   const bool has_id = identity.id != 0;  // 0 is none (reference section 9)
   const bool may_repeat = config_.mirror == Mirror::gateway || !has_id;
   bool is_copy = !may_repeat && duplicates_.contains(identity, in.now);
-  if (is_copy && !is_wanted_again(in, identity)) return Outcome::duplicate;
+  if (is_copy && !is_wanted_again(in, identity)) {
+    nodes_.see(sighting_of(*envelope, in.topic, in.host.wall_time()), true);
+    return Outcome::duplicate;
+  }
   if (is_served_by_itself(in)) {
     if (!may_repeat) static_cast<void>(duplicates_.claim(identity, true, in.now));
     return Outcome::served;
@@ -197,7 +219,7 @@ Outcome MeshPlugin::mirror(const Incoming& in) {
   const auto& reception = lazy.get();
   if (!reception) return reception.error();
   if (is_json_off(*reception)) return Outcome::json_off;
-  remember_node(*reception);
+  remember_node(in, lazy);
   if (reception->is_unsupported() && !config_.unsupported) return Outcome::unsupported;
   if (!may_repeat && !is_copy) is_copy = !duplicates_.claim(identity, reception->is_complete(), in.now);
   if (!may_repeat && in.host.wants_named(workspace.topic)) {
@@ -239,7 +261,8 @@ Outcome MeshPlugin::learn_from_map(const Incoming& in) {
   const proto::MeshPacket& packet = *envelope->packet;
   const proto::MapReport* const report = workspace.receptions.payloads().read_map_report(packet.decoded());
   if (report == nullptr) return Outcome::map_report_malformed;
-  nodes_.learn(packet.from(), c_string(report->long_name()));
+  if (!keyring_.json_allowed(envelope->channel_id)) return Outcome::json_off;
+  nodes_.see(sighting_of(*envelope, *report, in.topic, in.host.wall_time()));
   LazyReception lazy(workspace.receptions, *envelope);
   collect(in, {in.topic, *envelope, identity_of(in.topic, packet.from(), packet.id()), lazy});
   return Outcome::map_report;
@@ -255,13 +278,11 @@ bool MeshPlugin::is_json_off(const Reception& reception) const {
   return !keyring_.json_allowed(reception.envelope.channel_id);
 }
 
-void MeshPlugin::remember_node(const Reception& reception) {
-  const std::uint32_t from = reception.envelope.packet->from();
-  if (const auto* const user = std::get_if<const proto::User*>(&reception.payload)) {
-    nodes_.learn(from, c_string((*user)->long_name()));
-  } else if (reception.data != nullptr) {
-    nodes_.heard(from);
-  }
+/// What cannot be read, or must not leave the broker, says nothing about a node.
+void MeshPlugin::remember_node(const Incoming& in, LazyReception& lazy) {
+  const auto& reception = lazy.get();
+  if (!reception || reception->data == nullptr || is_json_off(*reception)) return;
+  nodes_.see(sighting_of(*reception, in.topic, in.host.wall_time()));
 }
 
 }  // namespace mesh

@@ -144,6 +144,10 @@ constexpr ConfigKey rows[] = {
     key<Name, mesh, &MeshSettings::node_short_name>("mesh.node_short_name", "1..4 bytes", "its short name"),
     key<Count, mesh, &MeshSettings::nodes>("mesh.nodes", "1..10000000",
                                            "remembered at most; the longest silent go first"),
+    key<Period, mesh, &MeshSettings::node_expiry>("mesh.node_expiry", "1m..3650d",
+                                                  "a node silent for so long is forgotten"),
+    key<Truth, mesh, &MeshSettings::node_topics>("mesh.node_topics", "false|true",
+                                                 "publish what is known of each node, retained"),
     key<Truth, mesh, &MeshSettings::default_key>(
         "mesh.default_key", "false|true", "try the well-known default key on the preset channel names"),
     key<Topic, mesh, &MeshSettings::topic>("mesh.topic", "topic", "where the broker itself publishes"),

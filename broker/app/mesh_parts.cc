@@ -95,6 +95,8 @@ mesh::MeshConfig mesh_config_of(const MeshSettings& settings) {
   config.deliver = deliver_of(settings.dedup.deliver);
   config.respect_gateways = settings.json.respect_gateways;
   config.nodes = settings.nodes;
+  config.node_expiry = settings.node_expiry;
+  config.node_topics = settings.node_topics;
   config.packet_window = settings.packet.window;
   config.topic = settings.topic;
   config.down = down_config_of(settings);
