@@ -257,8 +257,7 @@ TEST_CASE("exactly these keys are without effect in this version") {
   CHECK(names == Names{"listener.*.protocol", "listener.*.tls.cert", "listener.*.tls.key",
                        "listener.*.tls.client_ca", "listener.*.tls.require_client_certificate",
                        "listener.*.proxy_protocol", "auth.password_file", "auth.acl_file", "mesh.node_id",
-                       "mesh.node_name", "mesh.node_short_name", "mesh.json.respect_gateways",
-                       "mesh.dedup.deliver", "mesh.down.hop_limit", "mesh.down.long_text",
+                       "mesh.node_name", "mesh.node_short_name", "mesh.down.hop_limit", "mesh.down.long_text",
                        "mesh.down.per_gateway"});
 }
 
