@@ -136,8 +136,8 @@ void Downlink::send(const SendRequest& request, const SendPlan& plan, SendAnswer
                     base::TimePoint now) {
   for (const Listener& each : plan.listeners) answer.gateways.push_back({each.number, GatewayState::sent});
   for (const proto::Data& data : plan.parts) {
-    const PacketHead head{node_.number(), request.to, ids_.next(),
-                          request.hop_limit.value_or(config_.hop_limit), request.want_ack};
+    const OwnHead head{node_.number(), request.to, ids_.next(), request.hop_limit.value_or(config_.hop_limit),
+                       request.want_ack};
     const std::string envelope = plan.shared ? seal_for_node(head, data, *plan.shared, ids_.random_bytes())
                                              : seal_for_channel(head, data, *plan.channel);
     awaited_.expect(head.id, head.to, now);
@@ -179,7 +179,7 @@ void Downlink::announce(const Place& place, plugin::Host& host, base::TimePoint 
   if (channels.empty()) return;
   counters_.add(SendOutcome::announced);
   const std::string topic = envelope_topic(place.root, place.channel, node_.id());
-  const PacketHead head{node_.number(), broadcast_number, ids_.next(), config_.hop_limit, false};
+  const OwnHead head{node_.number(), broadcast_number, ids_.next(), config_.hop_limit, false};
   const proto::Data data = make_data(proto::NODEINFO_APP, node_.user());
   static_cast<void>(give({head.id, topic, seal_for_channel(head, data, channels.front()), false},
                          listeners_.on(topic), host, now));
@@ -208,7 +208,7 @@ void Downlink::answer_node_info(const MeshTopic& topic, const Reception& recepti
   if (std::ranges::any_of(listeners, has_heard)) std::erase_if(listeners, std::not_fn(has_heard));
   proto::Data data = make_data(proto::NODEINFO_APP, node_.user());
   data.set_request_id(asking.id());
-  const PacketHead head{node_.number(), asking.from(), ids_.next(), config_.hop_limit, false};
+  const OwnHead head{node_.number(), asking.from(), ids_.next(), config_.hop_limit, false};
   const Channel& channel = reception.channel != nullptr ? *reception.channel : channels.front();
   static_cast<void>(
       give({head.id, answer_topic, seal_for_channel(head, data, channel), false}, listeners, host, now));

@@ -16,8 +16,7 @@ void KeptClaims::restore(std::string_view name, base::Bytes value, base::TimePoi
   seconds_.push_back(kept_at);
   base::Reader in(value);
   while (in.remaining() > 0) {
-    const PacketIdentity identity{take<std::uint64_t>(in), take<std::uint32_t>(in),
-                                  take<std::uint32_t>(in)};
+    const PacketIdentity identity{take<std::uint64_t>(in), take<std::uint32_t>(in), take<std::uint32_t>(in)};
     const bool is_complete = in.u8() != 0;
     if (in.ok()) static_cast<void>(parts_.target.claim(identity, is_complete, std::min(kept_at, now)));
   }

@@ -16,7 +16,7 @@ constexpr std::uint32_t ok_to_mqtt = 1;
 constexpr std::size_t max_parts = 9;
 constexpr std::size_t prefix_bytes = 4;  // "1/3 "
 
-proto::ServiceEnvelope envelope_of(const PacketHead& head) {
+proto::ServiceEnvelope envelope_of(const OwnHead& head) {
   proto::ServiceEnvelope envelope;
   proto::MeshPacket& packet = *envelope.mutable_packet();
   packet.set_from(head.from);
@@ -57,7 +57,7 @@ std::size_t room_for_payload(const proto::Data& data, std::size_t limit) {
   return std::min(max_payload_bytes, limit - std::min(limit, beside));
 }
 
-std::string seal_for_channel(const PacketHead& head, const proto::Data& data, const Channel& channel) {
+std::string seal_for_channel(const OwnHead& head, const proto::Data& data, const Channel& channel) {
   proto::ServiceEnvelope envelope = envelope_of(head);
   std::string bytes = data.SerializeAsString();
   Cipher(channel.key).apply(base::as_bytes(bytes), counter_block(head.id, head.from), writable(bytes));
@@ -67,7 +67,7 @@ std::string seal_for_channel(const PacketHead& head, const proto::Data& data, co
   return envelope.SerializeAsString();
 }
 
-std::string seal_for_node(const PacketHead& head, const proto::Data& data, const SharedKey& key,
+std::string seal_for_node(const OwnHead& head, const proto::Data& data, const SharedKey& key,
                           const std::array<std::uint8_t, 4>& extra) {
   proto::ServiceEnvelope envelope = envelope_of(head);
   const std::string plain = data.SerializeAsString();

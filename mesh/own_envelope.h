@@ -21,7 +21,7 @@ constexpr std::size_t max_payload_bytes = 233;
 constexpr std::size_t max_data_bytes = 239;
 constexpr std::size_t max_pki_data_bytes = max_data_bytes - pki_overhead;
 
-struct PacketHead {
+struct OwnHead {
   std::uint32_t from = 0;
   std::uint32_t to = 0;
   std::uint32_t id = 0;
@@ -36,9 +36,9 @@ proto::Data make_data(proto::PortNum port, std::string payload);
 std::size_t room_for_payload(const proto::Data& data, std::size_t limit);
 
 /// Encrypted with the channel's key.
-std::string seal_for_channel(const PacketHead& head, const proto::Data& data, const Channel& channel);
+std::string seal_for_channel(const OwnHead& head, const proto::Data& data, const Channel& channel);
 /// Encrypted for one node; `extra` is random.
-std::string seal_for_node(const PacketHead& head, const proto::Data& data, const SharedKey& key,
+std::string seal_for_node(const OwnHead& head, const proto::Data& data, const SharedKey& key,
                           const std::array<std::uint8_t, 4>& extra);
 
 /// ROOT/2/e/CHANNEL/!FROM
