@@ -32,7 +32,7 @@ struct SignatureCheck {
   PacketIdentity packet;
   PublicKey key;
   std::string message;  // see signed_bytes
-  Signature signature{};
+  SignatureBytes signature{};
 };
 
 struct SignatureResult {

@@ -139,11 +139,11 @@ Ed25519Signer make_signer(const PrivateKey& key, base::Bytes message) {
   return signer;
 }
 
-Signature ed25519_sign(const Ed25519Signer& signer, base::Bytes message) {
+SignatureBytes ed25519_sign(const Ed25519Signer& signer, base::Bytes message) {
   const HashContext context(EVP_MD_CTX_new());
   CHECK(context != nullptr);
   CHECK(EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, signer.key.get()) == 1);
-  Signature signature{};
+  SignatureBytes signature{};
   std::size_t size = signature.size();
   CHECK(EVP_DigestSign(context.get(), signature.data(), &size, message.data(), message.size()) == 1);
   return signature;
@@ -153,7 +153,7 @@ Signature ed25519_sign(const Ed25519Signer& signer, base::Bytes message) {
 /// s = r + h a of a known a: r is what is left.
 Nonce make_nonce(const Scalars& scalars, const PrivateKey& key, base::Bytes message) {
   Ed25519Signer signer = make_signer(key, message);
-  const Signature signature = ed25519_sign(signer, message);
+  const SignatureBytes signature = ed25519_sign(signer, message);
   const base::Bytes point = base::Bytes(signature).first<32>();
   Digest expanded = sha512({signer.seed});
   Block secret = clamped(expanded);
@@ -200,7 +200,7 @@ std::optional<Block> edwards_form(const PublicKey& key) {
   return bytes_of(y);
 }
 
-bool is_signed_by(const PublicKey& key, base::Bytes message, const Signature& signature) {
+bool is_signed_by(const PublicKey& key, base::Bytes message, const SignatureBytes& signature) {
   const std::optional<Block> edwards = edwards_form(key);
   if (!edwards) return false;
   const KeyHandle handle(
@@ -214,7 +214,7 @@ bool is_signed_by(const PublicKey& key, base::Bytes message, const Signature& si
 
 /// Of the private scalar and its negative, one belongs to the point with the even x: the signature that
 /// verifies tells which.
-std::optional<Signature> sign(const KeyPair& pair, base::Bytes message) {
+std::optional<SignatureBytes> sign(const KeyPair& pair, base::Bytes message) {
   const std::optional<Block> edwards = edwards_form(pair.public_key);
   if (!edwards) return std::nullopt;
   const Scalars scalars;
@@ -225,7 +225,7 @@ std::optional<Signature> sign(const KeyPair& pair, base::Bytes message) {
   OPENSSL_cleanse(secret.data(), secret.size());
   for (const int half : {1, -1}) {
     const Block answer = bytes_of(scalars.combined(nonce.scalar, half, hash, scalar));
-    Signature signature{};
+    SignatureBytes signature{};
     std::ranges::copy(answer, std::ranges::copy(nonce.point, signature.begin()).out);
     if (is_signed_by(pair.public_key, message, signature)) return signature;
   }

@@ -16,7 +16,7 @@
 namespace mesh {
 
 constexpr std::size_t signature_bytes = 64;
-using Signature = std::array<std::uint8_t, signature_bytes>;
+using SignatureBytes = std::array<std::uint8_t, signature_bytes>;
 
 /// What a signature vouches for. Hop limit, acknowledgement and routing are not among it.
 struct SignedContent {
@@ -32,10 +32,10 @@ std::string signed_bytes(const SignedContent& content);
 /// A node's key as an Ed25519 key; none for the few that have no such form.
 std::optional<std::array<std::uint8_t, pki_key_bytes>> edwards_form(const PublicKey& key);
 
-[[nodiscard]] bool is_signed_by(const PublicKey& key, base::Bytes message, const Signature& signature);
+[[nodiscard]] bool is_signed_by(const PublicKey& key, base::Bytes message, const SignatureBytes& signature);
 
 /// Takes fresh randomness each time, so that no two signatures are equal. For the broker's own packets, which
 /// are few. None for a pair whose halves do not belong together.
-std::optional<Signature> sign(const KeyPair& pair, base::Bytes message);
+std::optional<SignatureBytes> sign(const KeyPair& pair, base::Bytes message);
 
 }  // namespace mesh

@@ -22,8 +22,8 @@ struct Row {
     return {secret, public_key_of(secret)};
   }
   std::string message() const { return signed_bytes({from, id, port, base::as_bytes(payload)}); }
-  Signature bytes_of_signature() const {
-    Signature bytes{};
+  SignatureBytes bytes_of_signature() const {
+    SignatureBytes bytes{};
     std::copy(signature.begin(), signature.end(), bytes.begin());
     return bytes;
   }
@@ -117,7 +117,7 @@ TEST_CASE("a key outside the field and the one without a quotient have no Ed2551
   key.bytes[0] = 0xec;  // the prime less one
   key.bytes[31] = 0x7f;
   CHECK_FALSE(edwards_form(key));
-  CHECK_FALSE(is_signed_by(key, base::as_bytes("message"), Signature{}));
+  CHECK_FALSE(is_signed_by(key, base::as_bytes("message"), SignatureBytes{}));
 }
 
 }  // namespace
