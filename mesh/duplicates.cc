@@ -5,13 +5,6 @@
 
 namespace mesh {
 
-std::size_t Duplicates::Hash::operator()(const PacketIdentity& identity) const {
-  constexpr std::uint64_t golden_ratio = 0x9e3779b97f4a7c15;  // spreads neighbouring ids over all bits
-  const std::uint64_t numbers = std::uint64_t{identity.from} << 32 | identity.id;
-  const std::uint64_t mixed = (numbers ^ identity.place) * golden_ratio;
-  return mixed ^ (mixed >> 32);
-}
-
 void Duplicates::forget_old(Claims& claims, base::TimePoint now) const {
   while (!claims.by_age.empty()) {
     const auto oldest = claims.by_identity.find(claims.by_age.front());

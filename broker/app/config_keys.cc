@@ -162,14 +162,14 @@ constexpr ConfigKey rows[] = {
         "mesh.json.mirror", "packet|gateway|off", "one JSON per packet or per gateway's copy"),
     key<Truth, mesh, &MeshSettings::json, &JsonSettings::unsupported>(
         "mesh.json.unsupported", "false|true", "also publish what firmware published with an empty type"),
-    later<Truth, mesh, &MeshSettings::json, &JsonSettings::respect_gateways>(
+    key<Truth, mesh, &MeshSettings::json, &JsonSettings::respect_gateways>(
         "mesh.json.respect_gateways", "false|true", "stand down for a gateway that publishes JSON itself"),
 
     key<Period, mesh, &MeshSettings::dedup, &DedupSettings::window>("mesh.dedup.window", "1s..7d",
                                                                     "how long a packet is remembered"),
     key<Count, mesh, &MeshSettings::dedup, &DedupSettings::capacity>("mesh.dedup.capacity", "1..100000000",
                                                                      "packets remembered at most"),
-    later<Choice, mesh, &MeshSettings::dedup, &DedupSettings::deliver>(
+    key<Choice, mesh, &MeshSettings::dedup, &DedupSettings::deliver>(
         "mesh.dedup.deliver", "gateways|everyone|off", "who gets one copy per packet"),
 
     later<Count, mesh, &MeshSettings::down, &DownSettings::hop_limit>("mesh.down.hop_limit", "0..7",

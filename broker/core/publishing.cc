@@ -42,8 +42,8 @@ bool Publishing::may_send(const plugin::Client& receiver, const Outgoing& outgoi
                                   .message = message,
                                   .frame_bytes = mqtt::publish_head_size(wanted) + wanted.payload.size(),
                                   .is_own = is_own};
-  const bool is_wanted =
-      std::ranges::all_of(plugins_, [&](plugin::Plugin* asked) { return asked->on_deliver(delivery, now_); });
+  const bool is_wanted = std::ranges::all_of(
+      plugins_, [&](plugin::Plugin* asked) { return asked->on_deliver(delivery, *this, now_); });
   if (!is_wanted) parts_.counters.add(Metric::messages_withheld_by_plugin);
   return is_wanted;
 }

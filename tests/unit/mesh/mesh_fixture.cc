@@ -19,9 +19,10 @@ Mesh::Mesh(const MeshConfig& config)
   if (opened) plugin_ = *std::move(opened);
 }
 
-std::vector<Published> Mesh::receive(std::string_view topic, std::string_view payload, std::int64_t at_s) {
+std::vector<Published> Mesh::receive(std::string_view topic, std::string_view payload, std::int64_t at_s,
+                                     std::string_view client_id) {
   host_.published.clear();
-  const plugin::Client client{"gateway-1", {}};
+  const plugin::Client client{client_id, {}};
   const base::TimePoint now{std::chrono::seconds{at_s}};
   plugin::Draft draft{topic, base::as_bytes(payload)};
   const plugin::Verdict verdict = plugin_->on_publish(client, draft, host_, now);

@@ -62,8 +62,11 @@ class Mesh {
   explicit Mesh(const MeshConfig& config);
 
   /// What it published for this one message.
-  std::vector<Published> receive(std::string_view topic, std::string_view payload, std::int64_t at_s = 0);
+  std::vector<Published> receive(std::string_view topic, std::string_view payload, std::int64_t at_s = 0,
+                                 std::string_view client_id = "gateway-1");
   std::uint64_t count(Outcome outcome) const;
+  FakeHost& host() { return host_; }
+  MeshPlugin& plugin() { return *plugin_; }
 
   std::vector<std::string> log_lines;
 
