@@ -41,7 +41,15 @@ MeshPlugin::MeshPlugin(const MeshConfig& config, Keyring keyring, const base::Lo
       gateways_(roots_),
       delivery_rules_(config, roots_),
       kept_(nodes_, duplicates_, config.dedup_window),
-      workspaces_(keyring_) {}
+      keys_(config.nodes, log_),
+      workspaces_(keyring_, &keys_.pins()) {}
+
+base::Expected<void, KeyringProblem> MeshPlugin::reload(const MeshConfig& config) {
+  auto keys = KeySet::open(config);
+  if (!keys) return base::make_unexpected(keys.error());
+  keyring_.replace(*std::move(keys));
+  return {};
+}
 
 bool MeshPlugin::on_connect(const plugin::Client& client, plugin::Host&, base::TimePoint now) {
   if (const auto identity = gateway_of(client.id)) gateways_.connected(client.id, *identity, now);
@@ -70,17 +78,20 @@ void MeshPlugin::on_unsubscribe(const plugin::Client& client, std::string_view f
 
 void MeshPlugin::restore(std::string_view name, base::Bytes value, base::TimePoint now) {
   kept_.restore(name, value, now);
+  keys_.restore(name, value);
   delivery_rules_.restore(name, value, now);
 }
 
 void MeshPlugin::on_tick(plugin::Host& host, base::TimePoint now) {
   kept_.on_tick(host, now);
+  keys_.on_tick(host);
   delivery_rules_.on_tick(host, now);
 }
 
 std::vector<base::Count> MeshPlugin::counts() const {
   std::vector<base::Count> counts = counters_.read();
   for (const base::Count& count : delivery_rules_.counts()) counts.push_back(count);
+  for (const base::Count& count : keys_.counts()) counts.push_back(count);
   return counts;
 }
 
@@ -127,8 +138,9 @@ Outcome MeshPlugin::receive(const Incoming& in) {
 /// The copies of a packet are told apart from the first before the dear part, decryption; but only what was
 /// read to the end makes later copies duplicates.
 Outcome MeshPlugin::mirror(const Incoming& in, Workspace& workspace) {
-  const auto envelope = workspace.envelopes.read(in.payload);
+  auto envelope = workspace.envelopes.read(in.payload);
   if (!envelope) return envelope.error();
+  envelope->root = in.topic.root;
   if (envelope->channel_id != in.topic.channel || envelope->gateway_id != in.topic.gateway)
     return Outcome::topic_mismatch;
   if (bears_own_number(in, *envelope)) return Outcome::own_number;
@@ -145,6 +157,7 @@ Outcome MeshPlugin::mirror(const Incoming& in, Workspace& workspace) {
 
   const auto reception = workspace.receptions.read(*envelope);
   if (!reception) return reception.error();
+  keys_.heard(*reception, in.host, in.now);
   if (is_json_off(*reception)) return Outcome::json_off;
   remember_node(*reception);
   if (reception->is_unsupported() && !config_.unsupported) return Outcome::unsupported;
@@ -194,7 +207,7 @@ Outcome MeshPlugin::learn_from_map(base::Bytes payload, Workspace& workspace) {
 /// Nobody knows which of several channels of one name a decoded packet belongs to: one "no" is enough.
 bool MeshPlugin::is_json_off(const Reception& reception) const {
   if (reception.channel != nullptr) return !reception.channel->json;
-  return !keyring_.json_allowed(reception.envelope.channel_id);
+  return !keyring_.json_allowed(reception.envelope.channel_id, reception.envelope.root);
 }
 
 void MeshPlugin::remember_node(const Reception& reception) {
