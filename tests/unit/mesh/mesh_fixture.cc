@@ -34,6 +34,15 @@ std::uint64_t Mesh::count(Outcome outcome) const {
   return plugin_->counts()[static_cast<std::size_t>(outcome)].value;
 }
 
+std::map<std::string, std::string> Mesh::tick(std::int64_t at_s) {
+  plugin_->on_tick(host_, base::TimePoint{std::chrono::seconds{at_s}});
+  return host_.kept;
+}
+
+void Mesh::restore(const std::map<std::string, std::string>& kept) {
+  for (const auto& [name, value] : kept) plugin_->restore(name, base::as_bytes(value), base::TimePoint{});
+}
+
 std::string from_hex(std::string_view hex) {
   const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
   std::string bytes;
