@@ -30,7 +30,7 @@ class Deliveries {
     std::vector<std::uint64_t> receivers;  // hashes of their client ids, rising
   };
   struct Packets {
-    std::unordered_map<PacketIdentity, Packet, PacketIdentityHash> by_identity;
+    std::unordered_map<PacketIdentity, Packet, PacketIdentity::Hash> by_identity;
     std::deque<PacketIdentity> by_age;  // the oldest first
   };
   static void forget_oldest(Packets& packets);

@@ -15,10 +15,15 @@ void Duplicates::forget_old(Claims& claims, base::TimePoint now) const {
 }
 
 bool Duplicates::contains(const PacketIdentity& identity, base::TimePoint now) {
-  return claims_.with([this, &identity, now](Claims& claims) {
+  return completeness(identity, now).value_or(false);
+}
+
+std::optional<bool> Duplicates::completeness(const PacketIdentity& identity, base::TimePoint now) {
+  return claims_.with([this, &identity, now](Claims& claims) -> std::optional<bool> {
     forget_old(claims, now);
     const auto found = claims.by_identity.find(identity);
-    return found != claims.by_identity.end() && found->second.is_complete;
+    if (found == claims.by_identity.end()) return std::nullopt;
+    return found->second.is_complete;
   });
 }
 

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -20,6 +21,8 @@ class Duplicates {
 
   /// Whether a complete copy was claimed within the window.
   bool contains(const PacketIdentity& identity, base::TimePoint now);
+  /// Whether what was claimed within the window was complete; none when nothing was.
+  std::optional<bool> completeness(const PacketIdentity& identity, base::TimePoint now);
   /// True for the first copy, which is remembered by this very step, and once more for the first complete
   /// copy after incomplete ones: what could not be read must not stand in for what can.
   bool claim(const PacketIdentity& identity, bool is_complete, base::TimePoint now);
@@ -38,7 +41,7 @@ class Duplicates {
     bool is_complete;
   };
   struct Claims {
-    std::unordered_map<PacketIdentity, Claim, PacketIdentityHash> by_identity;
+    std::unordered_map<PacketIdentity, Claim, PacketIdentity::Hash> by_identity;
     std::deque<PacketIdentity> by_age;  // the oldest first
     std::vector<Fresh> fresh;
   };

@@ -53,6 +53,7 @@ std::string_view advice_for(Outcome outcome) {
     case Outcome::topic_mismatch:
     case Outcome::map_report:
     case Outcome::map_report_malformed:
+    case Outcome::mirror_off:
     case Outcome::end_:
       break;  // not what reading a single envelope ends in
   }

@@ -109,6 +109,13 @@ std::optional<PublicKey> KeyPins::key_of(std::uint32_t number) const {
   });
 }
 
+bool KeyPins::has_changed(std::uint32_t number) const {
+  return pins_.with([number](const Pins& pins) {
+    const auto at = pins.by_number.find(number);
+    return at != pins.by_number.end() && at->second->other.has_value();
+  });
+}
+
 std::size_t KeyPins::size() const {
   return pins_.with([](const Pins& pins) { return pins.by_number.size(); });
 }

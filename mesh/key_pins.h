@@ -50,6 +50,8 @@ class KeyPins {
   Pinning learn(std::uint32_t number, base::Bytes announced, base::WallTime now);
   std::optional<PublicKey> key_of(std::uint32_t number) const;
   std::optional<Pin> pin_of(std::uint32_t number) const;
+  /// Whether this node has announced another key than the pinned one, which holds.
+  bool has_changed(std::uint32_t number) const;
   std::size_t size() const;
 
   struct Change {

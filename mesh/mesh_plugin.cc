@@ -42,6 +42,7 @@ MeshPlugin::MeshPlugin(const MeshConfig& config, Keyring keyring, const base::Lo
       delivery_rules_(config, roots_),
       kept_(nodes_, duplicates_, config.dedup_window),
       keys_(config.nodes, log_),
+      packets_(config_, keyring_, nodes_, keys_),
       workspaces_(keyring_, &keys_.pins()) {}
 
 base::Expected<void, KeyringProblem> MeshPlugin::reload(const MeshConfig& config) {
@@ -80,9 +81,11 @@ void MeshPlugin::restore(std::string_view name, base::Bytes value, base::TimePoi
   kept_.restore(name, value, now);
   keys_.restore(name, value);
   delivery_rules_.restore(name, value, now);
+  packets_.restore(name, value, now);
 }
 
 void MeshPlugin::on_tick(plugin::Host& host, base::TimePoint now) {
+  packets_.on_tick(host, now);
   kept_.on_tick(host, now);
   keys_.on_tick(host);
   delivery_rules_.on_tick(host, now);
@@ -92,6 +95,7 @@ std::vector<base::Count> MeshPlugin::counts() const {
   std::vector<base::Count> counts = counters_.read();
   for (const base::Count& count : delivery_rules_.counts()) counts.push_back(count);
   for (const base::Count& count : keys_.counts()) counts.push_back(count);
+  for (const base::Count& count : packets_.counts()) counts.push_back(count);
   return counts;
 }
 
@@ -100,14 +104,14 @@ plugin::Verdict MeshPlugin::on_publish(const plugin::Client& client, plugin::Dra
                                        base::TimePoint now) {
   const std::optional<MeshTopic> topic = roots_.parse(draft.topic);
   if (!topic || topic->kind == TopicKind::stat) return plugin::Verdict::pass;
-  const Incoming in{client, *topic, draft.payload, host, now};
   if (topic->kind == TopicKind::json) {
-    note_json(in);
+    note_json(client, *topic);
     return plugin::Verdict::pass;
   }
   draft.retain = false;
-  if (config_.mirror == Mirror::off) return plugin::Verdict::pass;
-  const Outcome outcome = receive(in);
+  if (config_.mirror == Mirror::off && !packets_.is_wanted(host)) return plugin::Verdict::pass;
+  const Workspaces::Loan workspace = workspaces_.borrow();
+  const Outcome outcome = receive({client, *topic, draft.payload, host, now, *workspace});
   counters_.add(outcome);
   if (outcome != Outcome::published) {
     log_.debug("mesh_packet",
@@ -117,27 +121,27 @@ plugin::Verdict MeshPlugin::on_publish(const plugin::Client& client, plugin::Dra
 }
 
 /// Of a gateway by itself only: a stranger must not be able to switch its mirror off.
-void MeshPlugin::note_json(const Incoming& in) {
-  const auto sender = gateway_of(in.client.id);
-  if (sender && sender->number != 0 && number_of(in.topic.gateway) == sender->number)
+void MeshPlugin::note_json(const plugin::Client& client, const MeshTopic& topic) {
+  const auto sender = gateway_of(client.id);
+  if (sender && sender->number != 0 && number_of(topic.gateway) == sender->number)
     stand_down_.on_json(sender->number);
 }
 
 Outcome MeshPlugin::receive(const Incoming& in) {
-  const Workspaces::Loan workspace = workspaces_.borrow();
-  if (in.topic.kind == TopicKind::map) return learn_from_map(in.payload, *workspace);
-  make_json_topic(in.topic, workspace->topic);
-  const Outcome outcome = mirror(in, *workspace);
+  if (in.topic.kind == TopicKind::map) return learn_from_map(in);
+  make_json_topic(in.topic, in.workspace.topic);
+  const Outcome outcome = mirror(in);
   if (!publishes(outcome)) return outcome;
-  in.host.publish({.topic = workspace->topic,
-                   .payload = base::as_bytes(workspace->json.view()),
+  in.host.publish({.topic = in.workspace.topic,
+                   .payload = base::as_bytes(in.workspace.json.view()),
                    .audience = outcome == Outcome::named ? plugin::Audience::named : plugin::Audience::all});
   return outcome;
 }
 
 /// The copies of a packet are told apart from the first before the dear part, decryption; but only what was
 /// read to the end makes later copies duplicates.
-Outcome MeshPlugin::mirror(const Incoming& in, Workspace& workspace) {
+Outcome MeshPlugin::mirror(const Incoming& in) {
+  Workspace& workspace = in.workspace;
   auto envelope = workspace.envelopes.read(in.payload);
   if (!envelope) return envelope.error();
   envelope->root = in.topic.root;
@@ -146,18 +150,20 @@ Outcome MeshPlugin::mirror(const Incoming& in, Workspace& workspace) {
   if (bears_own_number(in, *envelope)) return Outcome::own_number;
 
   const PacketIdentity identity = identity_of(in.topic, envelope->packet->from(), envelope->packet->id());
+  LazyReception lazy(workspace.receptions, *envelope, {keys_, in.host, in.now});
+  collect(in, {in.topic, *envelope, identity, lazy});
+  if (config_.mirror == Mirror::off) return Outcome::mirror_off;
   const bool has_id = identity.id != 0;  // 0 is none (reference section 9)
   const bool may_repeat = config_.mirror == Mirror::gateway || !has_id;
   bool is_copy = !may_repeat && duplicates_.contains(identity, in.now);
-  if (is_copy && !is_wanted_again(in, identity, workspace.topic)) return Outcome::duplicate;
+  if (is_copy && !is_wanted_again(in, identity)) return Outcome::duplicate;
   if (is_served_by_itself(in)) {
     if (!may_repeat) static_cast<void>(duplicates_.claim(identity, true, in.now));
     return Outcome::served;
   }
 
-  const auto reception = workspace.receptions.read(*envelope);
+  const auto& reception = lazy.get();
   if (!reception) return reception.error();
-  keys_.heard(*reception, in.host, in.now);
   if (is_json_off(*reception)) return Outcome::json_off;
   remember_node(*reception);
   if (reception->is_unsupported() && !config_.unsupported) return Outcome::unsupported;
@@ -177,9 +183,9 @@ Outcome MeshPlugin::mirror(const Incoming& in, Workspace& workspace) {
 }
 
 /// Who has named a gateway gets all that it heard, each packet once.
-bool MeshPlugin::is_wanted_again(const Incoming& in, const PacketIdentity& identity,
-                                 const std::string& json_topic) {
-  return in.host.wants_named(json_topic) && !named_.contains(of_gateway(identity, in.topic.gateway), in.now);
+bool MeshPlugin::is_wanted_again(const Incoming& in, const PacketIdentity& identity) {
+  return in.host.wants_named(in.workspace.topic) &&
+         !named_.contains(of_gateway(identity, in.topic.gateway), in.now);
 }
 
 bool MeshPlugin::is_served_by_itself(const Incoming& in) {
@@ -194,14 +200,21 @@ bool MeshPlugin::bears_own_number(const Incoming& in, const Envelope& envelope) 
 }
 
 /// Map reports have no JSON and no id; their topic names neither channel nor gateway (reference section 7).
-Outcome MeshPlugin::learn_from_map(base::Bytes payload, Workspace& workspace) {
-  const auto envelope = workspace.envelopes.read(payload);
+Outcome MeshPlugin::learn_from_map(const Incoming& in) {
+  Workspace& workspace = in.workspace;
+  const auto envelope = workspace.envelopes.read(in.payload);
   if (!envelope) return envelope.error();
-  const proto::MapReport* const report =
-      workspace.receptions.payloads().read_map_report(envelope->packet->decoded());
+  const proto::MeshPacket& packet = *envelope->packet;
+  const proto::MapReport* const report = workspace.receptions.payloads().read_map_report(packet.decoded());
   if (report == nullptr) return Outcome::map_report_malformed;
-  nodes_.learn(envelope->packet->from(), c_string(report->long_name()));
+  nodes_.learn(packet.from(), c_string(report->long_name()));
+  LazyReception lazy(workspace.receptions, *envelope, {keys_, in.host, in.now});
+  collect(in, {in.topic, *envelope, identity_of(in.topic, packet.from(), packet.id()), lazy});
   return Outcome::map_report;
+}
+
+void MeshPlugin::collect(const Incoming& in, const PacketCopy& copy) {
+  if (packets_.is_wanted(in.host)) packets_.hear(copy, in.workspace.packet_json, in.host, in.now);
 }
 
 /// Nobody knows which of several channels of one name a decoded packet belongs to: one "no" is enough.

@@ -18,6 +18,7 @@
 #include "mesh/node_keys.h"
 #include "mesh/node_table.h"
 #include "mesh/outcome.h"
+#include "mesh/packet_feed.h"
 #include "mesh/stand_down.h"
 #include "mesh/workspace.h"
 
@@ -49,6 +50,7 @@ class MeshPlugin final : public plugin::Plugin {
   bool on_deliver(const plugin::Delivery& delivery, const plugin::Host& host, base::TimePoint now) override {
     return delivery_rules_.allow(delivery, host, now);
   }
+  void on_stop(plugin::Host& host) override { packets_.on_stop(host); }
   void restore(std::string_view name, base::Bytes value, base::TimePoint now) override;
   void on_tick(plugin::Host& host, base::TimePoint now) override;
   std::vector<base::Count> counts() const override;
@@ -63,15 +65,17 @@ class MeshPlugin final : public plugin::Plugin {
     base::Bytes payload;
     plugin::Host& host;
     base::TimePoint now;
+    Workspace& workspace;
   };
-  void note_json(const Incoming& in);
+  void note_json(const plugin::Client& client, const MeshTopic& topic);
   Outcome receive(const Incoming& in);
   bool is_served_by_itself(const Incoming& in);
   bool bears_own_number(const Incoming& in, const Envelope& envelope) const;
   /// Leaves the JSON in `workspace`, when the outcome is one of those that publish.
-  Outcome mirror(const Incoming& in, Workspace& workspace);
-  bool is_wanted_again(const Incoming& in, const PacketIdentity& identity, const std::string& json_topic);
-  Outcome learn_from_map(base::Bytes payload, Workspace& workspace);
+  Outcome mirror(const Incoming& in);
+  void collect(const Incoming& in, const PacketCopy& copy);
+  bool is_wanted_again(const Incoming& in, const PacketIdentity& identity);
+  Outcome learn_from_map(const Incoming& in);
   bool is_json_off(const Reception& reception) const;
   void remember_node(const Reception& reception);
 
@@ -87,6 +91,7 @@ class MeshPlugin final : public plugin::Plugin {
   DeliveryRules delivery_rules_;
   KeptState kept_;
   NodeKeys keys_;
+  PacketFeed packets_;
   Workspaces workspaces_;
   base::Counters<Outcome, base::Writers::several> counters_{outcome_names};
 };

@@ -13,6 +13,7 @@
 #include "mesh/packet_identity.h"
 #include "mesh/reception.h"
 #include "mesh/signature_checker.h"
+#include "mesh/signature_verdict.h"
 
 namespace mesh {
 

@@ -20,6 +20,7 @@ const base::Counters<Outcome, base::Writers::several>::Names outcome_names = {
     "mesh_topic_mismatch",  "mesh_no_key",
     "mesh_wrong_hash",      "mesh_wrong_key",
     "mesh_map_report",      "mesh_map_report_malformed",
+    "mesh_mirror_off",
 };
 
 std::string_view word_for(Outcome outcome) {

@@ -28,6 +28,7 @@ enum class Outcome : std::uint8_t {
   wrong_key,             // the hash fits, but what comes out is no Data with a port
   map_report,            // a map report with a name that was learned
   map_report_malformed,  // something else on a map topic
+  mirror_off,            // read for other purposes than the mirror's
   end_,
 };
 

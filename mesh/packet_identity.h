@@ -14,15 +14,10 @@ struct PacketIdentity {
   std::uint32_t from = 0;
   std::uint32_t id = 0;
   friend bool operator==(const PacketIdentity&, const PacketIdentity&) = default;
-};
 
-struct PacketIdentityHash {
-  std::size_t operator()(const PacketIdentity& identity) const {
-    constexpr std::uint64_t golden_ratio = 0x9e3779b97f4a7c15;  // spreads neighbouring ids over all bits
-    const std::uint64_t numbers = std::uint64_t{identity.from} << 32 | identity.id;
-    const std::uint64_t mixed = (numbers ^ identity.place) * golden_ratio;
-    return mixed ^ (mixed >> 32);
-  }
+  struct Hash {
+    std::size_t operator()(const PacketIdentity& identity) const;
+  };
 };
 
 PacketIdentity identity_of(const MeshTopic& topic, std::uint32_t from, std::uint32_t id);

@@ -1,16 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mesh/signature_checker.h"
 
-#include <array>
 #include <utility>
 
 namespace mesh {
-
-std::string_view word_for(SignatureVerdict verdict) {
-  static constexpr std::array<std::string_view, 5> words = {"none", "valid", "invalid", "unverified",
-                                                            "key_unknown"};
-  return words[static_cast<std::size_t>(verdict)];
-}
 
 SignatureChecker::SignatureChecker(std::size_t limit) : limit_(limit), thread_([this] { run(); }) {}
 

@@ -4,28 +4,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <thread>
 #include <vector>
 
 #include "broker/base/guarded.h"
-#include "mesh/duplicates.h"
+#include "mesh/packet_identity.h"
 #include "mesh/pki.h"
 #include "mesh/xeddsa.h"
 
 namespace mesh {
-
-/// What is known of a packet's signature.
-enum class SignatureVerdict : std::uint8_t {
-  none,         // it has none
-  valid,        // the pinned key of its sender signed it
-  invalid,      // it did not; also a signature that is not 64 bytes
-  unverified,   // not looked at: too many were waiting
-  key_unknown,  // its sender has announced no key yet
-};
-
-/// The verdict as it stands in JSON.
-std::string_view word_for(SignatureVerdict verdict);
 
 /// One signature to be verified.
 struct SignatureCheck {

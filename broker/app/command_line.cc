@@ -37,6 +37,10 @@ constexpr CommandRow commands[] = {
     {Command::channel, "channel",
      "Say what a share URL, or a name and its key, mean: names, key lengths, hashes"},
     {Command::health, "health", "Exit 0 when the broker of that configuration serves"},
+    {Command::simulate, "simulate",
+     "Play a mesh of nodes whose gateways publish what they hear to any broker: what is sent as JSON lines "
+     "on "
+     "standard output, a summary on standard error"},
 };
 
 /// The text forms before they are checked.
@@ -46,6 +50,7 @@ struct Options {
   std::vector<std::string> psks;
   std::string input = "-";
   bool shows_keys = false;
+  SimulateOptions simulate;
 };
 
 void add_config_options(CLI::App& app, Options& options) {
@@ -99,6 +104,7 @@ base::Expected<Arguments, EarlyExit> checked(Command command, const Options& gen
   arguments.settings.insert(arguments.settings.end(), own.settings.begin(), own.settings.end());
   arguments.input = own.input;
   arguments.shows_keys = own.shows_keys;
+  arguments.simulate = own.simulate;
   for (const std::string& text : own.psks) {
     auto psk = parse_psk(text);
     if (!psk) return base::make_unexpected(std::move(psk).error());
@@ -123,6 +129,10 @@ base::Expected<Arguments, EarlyExit> parse_command_line(int argc, const char* co
   for (const CommandRow& row : commands) {
     CLI::App* const subcommand = app.add_subcommand(row.name, row.help);
     subcommand->callback([&command, &row] { command = row.command; });
+    if (row.command == Command::simulate) {
+      add_simulate_options(*subcommand, own.simulate);
+      continue;
+    }
     add_config_options(*subcommand, own);
     if (row.command == Command::decode) add_decode_options(*subcommand, own);
     if (row.command == Command::channel) add_channel_options(*subcommand, own);

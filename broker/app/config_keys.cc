@@ -148,7 +148,7 @@ constexpr ConfigKey rows[] = {
                                            "remembered at most; the longest silent go first"),
     key<Truth, mesh, &MeshSettings::default_key>(
         "mesh.default_key", "false|true", "try the well-known default key on the preset channel names"),
-    later<Topic, mesh, &MeshSettings::topic>("mesh.topic", "topic", "where the broker itself publishes"),
+    key<Topic, mesh, &MeshSettings::topic>("mesh.topic", "topic", "where the broker itself publishes"),
 
     key<ShareUrls, mesh, &MeshSettings::share_urls>("mesh.share_urls", "list of URLs",
                                                     "channels as the apps share them"),
@@ -185,6 +185,9 @@ constexpr ConfigKey rows[] = {
                                                                      "packets remembered at most"),
     key<Choice, mesh, &MeshSettings::dedup, &DedupSettings::deliver>(
         "mesh.dedup.deliver", "gateways|everyone|off", "who gets one copy per packet"),
+
+    key<Period, mesh, &MeshSettings::packet, &PacketSettings::window>(
+        "mesh.packet.window", "1s..1m", "how long the copies of a packet are collected for mesh/packet/..."),
 
     later<Count, mesh, &MeshSettings::down, &DownSettings::hop_limit>("mesh.down.hop_limit", "0..7",
                                                                       "of packets the broker itself sends"),

@@ -77,6 +77,8 @@ mesh::MeshConfig mesh_config_of(const MeshSettings& settings) {
   config.deliver = deliver_of(settings.dedup.deliver);
   config.respect_gateways = settings.json.respect_gateways;
   config.nodes = settings.nodes;
+  config.packet_window = settings.packet.window;
+  config.topic = settings.topic;
   return config;
 }
 

@@ -56,6 +56,11 @@ plugin::Verdict Publishing::publish(const plugin::Client& client, Outgoing& outg
   return verdict;
 }
 
+void Publishing::stop() {
+  for (plugin::Plugin* told : plugins_) told->on_stop(*this);
+  if (!pending_.empty()) route_pending();
+}
+
 void Publishing::publish(const plugin::Publication& publication) {
   pending_.push_back({{.topic = base::as_text(parts_.turn.copy(base::as_bytes(publication.topic))),
                        .payload = parts_.turn.copy(publication.payload),

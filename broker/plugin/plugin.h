@@ -130,6 +130,9 @@ class Plugin {
   }
   /// Once a second, on the first worker.
   virtual void on_tick(Host& host, base::TimePoint now) { static_cast<void>(host), static_cast<void>(now); }
+  /// The broker stops gracefully: once, on the first worker, which reads no client any more; others may still
+  /// hand in what they have read. What is published and kept here still is.
+  virtual void on_stop(Host& host) { static_cast<void>(host); }
   /// Its counters at this moment, for the log at stop and the metrics. Any thread.
   virtual std::vector<base::Count> counts() const = 0;
 };

@@ -73,24 +73,17 @@ std::string announcement(std::uint32_t from, const PublicKey& key) {
 
 constexpr const char* channel_topic = "msh/2/e/LongFast/!aabbccdd";
 
-std::uint64_t count_of(const Mesh& mesh, std::string_view name) {
-  for (const base::Count& count : mesh.counts()) {
-    if (count.name == name) return count.value;
-  }
-  return 999;
-}
-
 TEST_CASE("a direct message to a node of the operator's is mirrored once the sender's key is known") {
   Mesh mesh(knowing({{bob, bobs.private_key}}));
   CHECK(mesh.receive(pki_topic, direct_envelope({})).empty());
-  CHECK(count_of(mesh, "mesh_direct_key_unknown") == 1);
+  CHECK(mesh.count("mesh_direct_key_unknown") == 1);
   mesh.receive(channel_topic, announcement(alice, alices.public_key));
   const auto published = mesh.receive(pki_topic, direct_envelope({}));
   REQUIRE(published.size() == 1);
   CHECK(published[0].topic == "msh/2/json/PKI/!aabbccdd");
   CHECK(published[0].payload.starts_with(R"({"channel":0,"from":286331153,)"));
   CHECK(published[0].payload.find(R"("payload":{"text":"psst"})") != std::string::npos);
-  CHECK(count_of(mesh, "mesh_direct_opened") == 1);
+  CHECK(mesh.count("mesh_direct_opened") == 1);
 }
 
 TEST_CASE("a direct message from a node of the operator's is read with the addressee's pinned key") {
@@ -115,7 +108,7 @@ TEST_CASE("a direct message that does not open stays closed, and is counted") {
   Mesh mesh(knowing({{bob, private_key(3)}}));
   mesh.receive(channel_topic, announcement(alice, alices.public_key));
   CHECK(mesh.receive(pki_topic, direct_envelope({})).empty());
-  CHECK(count_of(mesh, "mesh_direct_wrong_key") == 1);
+  CHECK(mesh.count("mesh_direct_wrong_key") == 1);
 }
 
 TEST_CASE("a direct message that opens to no Data message stays closed, and is counted") {
@@ -124,15 +117,15 @@ TEST_CASE("a direct message that opens to no Data message stays closed, and is c
   proto::Data no_port;
   no_port.set_payload("x");
   CHECK(mesh.receive(pki_topic, direct_envelope({.data = no_port})).empty());
-  CHECK(count_of(mesh, "mesh_direct_undecodable") == 1);
+  CHECK(mesh.count("mesh_direct_undecodable") == 1);
 }
 
 TEST_CASE("direct messages between others are neither opened nor counted") {
   Mesh mesh(knowing({{7, bobs.private_key}}));
   mesh.receive(channel_topic, announcement(alice, alices.public_key));
   CHECK(mesh.receive(pki_topic, direct_envelope({})).empty());
-  CHECK(count_of(mesh, "mesh_direct_key_unknown") == 0);
-  CHECK(count_of(mesh, "mesh_direct_wrong_key") == 0);
+  CHECK(mesh.count("mesh_direct_key_unknown") == 0);
+  CHECK(mesh.count("mesh_direct_wrong_key") == 0);
 }
 
 TEST_CASE("a changed key is reported once, rationed, and not taken over") {
@@ -140,8 +133,8 @@ TEST_CASE("a changed key is reported once, rationed, and not taken over") {
   mesh.receive(channel_topic, announcement(alice, alices.public_key));
   mesh.receive(channel_topic, announcement(alice, bobs.public_key));
   mesh.receive(channel_topic, announcement(alice, bobs.public_key));
-  CHECK(count_of(mesh, "mesh_keys_pinned") == 1);
-  CHECK(count_of(mesh, "mesh_keys_changed") == 1);
+  CHECK(mesh.count("mesh_keys_pinned") == 1);
+  CHECK(mesh.count("mesh_keys_changed") == 1);
   std::size_t lines = 0;
   const auto count_lines = [&mesh] {
     std::size_t count = 0;
@@ -153,7 +146,7 @@ TEST_CASE("a changed key is reported once, rationed, and not taken over") {
   for (std::uint8_t byte = 10; byte < 40; ++byte)
     mesh.receive(channel_topic, announcement(alice, public_key_of(private_key(byte))));
   CHECK(count_lines() == 10);
-  CHECK(count_of(mesh, "mesh_keys_changed") == 31);
+  CHECK(mesh.count("mesh_keys_changed") == 31);
 }
 
 TEST_CASE("no log line has a byte of a private or shared key") {
@@ -175,26 +168,25 @@ TEST_CASE("a reload brings keys and takes keys away, and a problem changes nothi
   CHECK(receive() == 0);
   MeshConfig config;
   config.channels = {{"Family", "AQID"}};
-  REQUIRE(mesh.reload(config));
+  REQUIRE(mesh.plugin().reload(config));
   CHECK(receive() == 1);
   MeshConfig broken;
   broken.channels = {{"Family", "?"}};
-  CHECK_FALSE(mesh.reload(broken));
+  CHECK_FALSE(mesh.plugin().reload(broken));
   CHECK(receive() == 1);
-  REQUIRE(mesh.reload(MeshConfig{}));
+  REQUIRE(mesh.plugin().reload(MeshConfig{}));
   CHECK(receive() == 0);
   CHECK(mesh.receive(pki_topic, direct_envelope({})).empty());
-  REQUIRE(mesh.reload(knowing({{alice, alices.private_key}, {bob, bobs.private_key}})));
+  REQUIRE(mesh.plugin().reload(knowing({{alice, alices.private_key}, {bob, bobs.private_key}})));
   CHECK(mesh.receive(pki_topic, direct_envelope({})).size() == 1);
 }
 
 TEST_CASE("pins outlive a restart") {
   Mesh before{MeshConfig{}};
   before.receive(channel_topic, announcement(alice, alices.public_key));
-  const auto kept = before.tick();
-  REQUIRE(kept.contains("mesh/key/11111111"));
+  before.tick(1);
   Mesh after(knowing({{bob, bobs.private_key}}));
-  after.restore(kept);
+  before.stop(after, 2);
   CHECK(after.receive(pki_topic, direct_envelope({})).size() == 1);
 }
 

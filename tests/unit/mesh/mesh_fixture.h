@@ -65,11 +65,11 @@ class Mesh {
   std::vector<Published> receive(std::string_view topic, std::string_view payload, std::int64_t at_s = 0,
                                  std::string_view client_id = "gateway-1");
   std::uint64_t count(Outcome outcome) const;
-  std::vector<base::Count> counts() const { return plugin_->counts(); }
-  auto reload(const MeshConfig& config) { return plugin_->reload(config); }
-  /// A second is over: what has been kept by now.
-  std::map<std::string, std::string> tick(std::int64_t at_s = 1);
-  void restore(const std::map<std::string, std::string>& kept);
+  std::uint64_t count(std::string_view name) const;
+  /// What it published at this tick.
+  std::vector<Published> tick(std::int64_t at_s);
+  /// A graceful stop; what it had kept is given to `heir`.
+  void stop(Mesh& heir, std::int64_t at_s);
   FakeHost& host() { return host_; }
   MeshPlugin& plugin() { return *plugin_; }
 

@@ -63,10 +63,5 @@ TEST_CASE("checks of several threads all get their result") {
   CHECK(checker.take_results().size() == 80);
 }
 
-TEST_CASE("every verdict has its word") {
-  CHECK(word_for(SignatureVerdict::none) == "none");
-  CHECK(word_for(SignatureVerdict::key_unknown) == "key_unknown");
-}
-
 }  // namespace
 }  // namespace mesh::test
