@@ -38,6 +38,9 @@ class MeshPlugin final : public plugin::Plugin {
   /// stay. While hooks run, too; one thread at a time.
   base::Expected<void, KeyringProblem> reload(const MeshConfig& config);
 
+  /// Who has which key, and whose signature is valid.
+  NodeKeys& node_keys() { return keys_; }
+
   std::string_view name() const override { return "mesh"; }
   plugin::Verdict on_publish(const plugin::Client& client, plugin::Draft& draft, plugin::Host& host,
                              base::TimePoint now) override;

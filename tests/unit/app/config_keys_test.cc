@@ -22,8 +22,8 @@ std::string document(std::string_view key, const std::string& value) {
   const std::string node = key == "mesh.node.*.id"         ? "private_key_file = \"k\"\n"
                            : key.starts_with("mesh.node.") ? "id = \"!00000004\"\n"
                                                            : "";
-  return "[[" + std::string(key.substr(0, star)) + "]]\n" + name + node_key +
-         std::string(key.substr(star + 3)) + " = " + value + "\n";
+  return "[[" + std::string(key.substr(0, star)) + "]]\n" + name + node + std::string(key.substr(star + 3)) +
+         " = " + value + "\n";
 }
 
 struct Range {
@@ -270,8 +270,7 @@ TEST_CASE("exactly these keys are without effect in this version") {
   CHECK(names == Names{"listener.*.protocol", "listener.*.tls.cert", "listener.*.tls.key",
                        "listener.*.tls.client_ca", "listener.*.tls.require_client_certificate",
                        "listener.*.proxy_protocol", "auth.password_file", "auth.acl_file", "mesh.node_id",
-                       "mesh.node_name", "mesh.node_short_name", "mesh.json.respect_gateways",
-                       "mesh.dedup.deliver", "mesh.down.hop_limit", "mesh.down.long_text",
+                       "mesh.node_name", "mesh.node_short_name", "mesh.down.hop_limit", "mesh.down.long_text",
                        "mesh.down.per_gateway"});
 }
 

@@ -135,14 +135,13 @@ TEST_CASE("a changed key is reported once, rationed, and not taken over") {
   mesh.receive(channel_topic, announcement(alice, bobs.public_key));
   CHECK(mesh.count("mesh_keys_pinned") == 1);
   CHECK(mesh.count("mesh_keys_changed") == 1);
-  std::size_t lines = 0;
   const auto count_lines = [&mesh] {
     std::size_t count = 0;
-    for (const std::string& line : mesh.log_lines) count += line.starts_with("node_key_changed") ? 1 : 0;
+    for (const std::string& line : mesh.log_lines)
+      count += line.find("node_key_changed") != std::string::npos ? 1 : 0;
     return count;
   };
-  lines = count_lines();
-  CHECK(lines == 1);
+  CHECK(count_lines() == 1);
   for (std::uint8_t byte = 10; byte < 40; ++byte)
     mesh.receive(channel_topic, announcement(alice, public_key_of(private_key(byte))));
   CHECK(count_lines() == 10);
