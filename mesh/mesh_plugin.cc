@@ -41,12 +41,13 @@ MeshPlugin::MeshPlugin(const MeshConfig& config, Keyring keyring, const base::Lo
       downlink_(downlink_parts()),
       delivery_rules_(config, roots_),
       kept_({"mesh/duplicates/", duplicates_, duplicates_, config.dedup_window}),
-      packets_(config_, keyring_, nodes_),
+      keys_(config.nodes, log_),
+      packets_(config_, keyring_, nodes_, keys_),
       node_publisher_(nodes_, keyring_, config.topic),
       status_(config.topic),
-      workspaces_(keyring_) {
-  delivery_rules_.set_own_number(downlink_.node().number());
+      workspaces_(keyring_, &keys_.pins()) {
   delivery_rules_.set_own_packets(downlink_);
+  know_own_node();
 }
 
 Downlink::Parts MeshPlugin::downlink_parts() {
@@ -59,8 +60,27 @@ Downlink::Parts MeshPlugin::downlink_parts() {
     return found;
   };
   const auto places = [this] { return gateways_.places(); };
-  const auto key_of = [](std::uint32_t) -> std::optional<PublicKey> { return std::nullopt; };
+  const auto key_of = [this](std::uint32_t number) { return keys_.pins().key_of(number); };
   return {config_.down, keyring_, log_, config_.topic, {on, places}, key_of};
+}
+
+base::Expected<void, KeyringProblem> MeshPlugin::reload(const MeshConfig& config) {
+  auto keys = KeySet::open(config);
+  if (!keys) return base::make_unexpected(keys.error());
+  use(*std::move(keys));
+  return {};
+}
+
+/// The broker's own private key opens what is sent to its node.
+void MeshPlugin::use(KeySet keys) {
+  const OwnNode& own = downlink_.node();
+  if (own.keys()) keys.add_node_key(own.number(), *own.keys());
+  keyring_.replace(std::move(keys));
+}
+
+void MeshPlugin::know_own_node() {
+  delivery_rules_.set_own_number(downlink_.node().number());
+  if (auto keys = KeySet::open(config_)) use(*std::move(keys));
 }
 
 bool MeshPlugin::on_connect(const plugin::Client& client, plugin::Host&, base::TimePoint now) {
@@ -90,16 +110,18 @@ void MeshPlugin::on_unsubscribe(const plugin::Client& client, std::string_view f
 
 void MeshPlugin::restore(std::string_view name, base::Bytes value, base::TimePoint now) {
   kept_.restore(name, value, now);
+  keys_.restore(name, value);
   delivery_rules_.restore(name, value, now);
   packets_.restore(name, value, now);
   node_publisher_.restore(name, value);
   downlink_.restore(name, value);
-  delivery_rules_.set_own_number(downlink_.node().number());
+  if (name == OwnNode::kept_name) know_own_node();
 }
 
 void MeshPlugin::on_tick(plugin::Host& host, base::TimePoint now) {
   packets_.on_tick(host, now);
   kept_.on_tick(host, now);
+  keys_.on_tick(host);
   delivery_rules_.on_tick(host, now);
   node_publisher_.on_tick(host, now);
   downlink_.on_tick(host, now);
@@ -115,6 +137,7 @@ void MeshPlugin::on_stop(plugin::Host& host) {
 std::vector<base::Count> MeshPlugin::counts() const {
   std::vector<base::Count> counts = counters_.read();
   for (const base::Count& count : delivery_rules_.counts()) counts.push_back(count);
+  for (const base::Count& count : keys_.counts()) counts.push_back(count);
   for (const base::Count& count : packets_.counts()) counts.push_back(count);
   for (const base::Count& count : nodes_.counts()) counts.push_back(count);
   for (const base::Count& count : downlink_.counts()) counts.push_back(count);
@@ -155,10 +178,10 @@ bool MeshPlugin::on_deliver(const plugin::Delivery& delivery, const plugin::Host
   return delivery_rules_.allow(delivery, host, now);
 }
 
-void MeshPlugin::hear_as_node(const Incoming& in, const Envelope& envelope) {
+void MeshPlugin::hear_as_node(const Incoming& in, const Envelope& envelope, LazyReception& lazy) {
   const std::uint32_t own = downlink_.node().number();
   if (own == 0 || envelope.packet->to() != own) return;
-  const auto reception = in.workspace.receptions.read(envelope);
+  const auto& reception = lazy.get();
   if (reception) downlink_.on_reception(in.topic, *reception, in.host, in.now);
 }
 
@@ -190,15 +213,16 @@ Outcome MeshPlugin::receive(const Incoming& in) {
 /// read to the end makes later copies duplicates.
 Outcome MeshPlugin::mirror(const Incoming& in) {
   Workspace& workspace = in.workspace;
-  const auto envelope = workspace.envelopes.read(in.payload);
+  auto envelope = workspace.envelopes.read(in.payload);
   if (!envelope) return envelope.error();
+  envelope->root = in.topic.root;
   if (envelope->channel_id != in.topic.channel || envelope->gateway_id != in.topic.gateway)
     return Outcome::topic_mismatch;
   if (bears_own_number(in, *envelope)) return Outcome::own_number;
-  hear_as_node(in, *envelope);
 
   const PacketIdentity identity = identity_of(in.topic, envelope->packet->from(), envelope->packet->id());
-  LazyReception lazy(workspace.receptions, *envelope);
+  LazyReception lazy(workspace.receptions, *envelope, {keys_, in.host, in.now});
+  hear_as_node(in, *envelope, lazy);
   collect(in, {in.topic, *envelope, identity, lazy});
   if (config_.mirror == Mirror::off) {
     remember_node(in, lazy);
@@ -256,14 +280,15 @@ bool MeshPlugin::bears_own_number(const Incoming& in, const Envelope& envelope) 
 /// Map reports have no JSON and no id; their topic names neither channel nor gateway (reference section 7).
 Outcome MeshPlugin::learn_from_map(const Incoming& in) {
   Workspace& workspace = in.workspace;
-  const auto envelope = workspace.envelopes.read(in.payload);
+  auto envelope = workspace.envelopes.read(in.payload);
   if (!envelope) return envelope.error();
   const proto::MeshPacket& packet = *envelope->packet;
   const proto::MapReport* const report = workspace.receptions.payloads().read_map_report(packet.decoded());
   if (report == nullptr) return Outcome::map_report_malformed;
-  if (!keyring_.json_allowed(envelope->channel_id)) return Outcome::json_off;
+  envelope->root = in.topic.root;
+  if (!keyring_.json_allowed(envelope->channel_id, envelope->root)) return Outcome::json_off;
   nodes_.see(sighting_of(*envelope, *report, in.topic, in.host.wall_time()));
-  LazyReception lazy(workspace.receptions, *envelope);
+  LazyReception lazy(workspace.receptions, *envelope, {keys_, in.host, in.now});
   collect(in, {in.topic, *envelope, identity_of(in.topic, packet.from(), packet.id()), lazy});
   return Outcome::map_report;
 }
@@ -275,7 +300,7 @@ void MeshPlugin::collect(const Incoming& in, const PacketCopy& copy) {
 /// Nobody knows which of several channels of one name a decoded packet belongs to: one "no" is enough.
 bool MeshPlugin::is_json_off(const Reception& reception) const {
   if (reception.channel != nullptr) return !reception.channel->json;
-  return !keyring_.json_allowed(reception.envelope.channel_id);
+  return !keyring_.json_allowed(reception.envelope.channel_id, reception.envelope.root);
 }
 
 /// What cannot be read, or must not leave the broker, says nothing about a node.

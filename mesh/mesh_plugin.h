@@ -16,6 +16,7 @@
 #include "mesh/keyring.h"
 #include "mesh/mesh_config.h"
 #include "mesh/mesh_topic.h"
+#include "mesh/node_keys.h"
 #include "mesh/node_publisher.h"
 #include "mesh/node_table.h"
 #include "mesh/outcome.h"
@@ -35,6 +36,13 @@ class MeshPlugin final : public plugin::Plugin {
   /// `log` must outlive the plugin. The problem names the channel whose PSK cannot be understood.
   static base::Expected<std::unique_ptr<MeshPlugin>, KeyringProblem> open(const MeshConfig& config,
                                                                           const base::Log& log);
+
+  /// From now on the keys are those of `config`; nothing else of it is obeyed. With a problem the old ones
+  /// stay. While hooks run, too; one thread at a time.
+  base::Expected<void, KeyringProblem> reload(const MeshConfig& config);
+
+  /// Who has which key, and whose signature is valid.
+  NodeKeys& node_keys() { return keys_; }
 
   std::string_view name() const override { return "mesh"; }
   plugin::Verdict on_publish(const plugin::Client& client, plugin::Draft& draft, plugin::Host& host,
@@ -66,8 +74,10 @@ class MeshPlugin final : public plugin::Plugin {
   bool is_read(const plugin::Host& host) const;
   void note_json(const plugin::Client& client, const MeshTopic& topic);
   Downlink::Parts downlink_parts();
+  void use(KeySet keys);
+  void know_own_node();
   /// A packet for the broker's own node, which has its say whatever becomes of the JSON.
-  void hear_as_node(const Incoming& in, const Envelope& envelope);
+  void hear_as_node(const Incoming& in, const Envelope& envelope, LazyReception& lazy);
   Outcome receive(const Incoming& in);
   bool is_served_by_itself(const Incoming& in);
   bool bears_own_number(const Incoming& in, const Envelope& envelope) const;
@@ -80,7 +90,7 @@ class MeshPlugin final : public plugin::Plugin {
   void remember_node(const Incoming& in, LazyReception& lazy);
 
   const MeshConfig config_;
-  const Keyring keyring_;
+  Keyring keyring_;
   const Roots roots_;
   const base::Log& log_;
   NodeTable nodes_;
@@ -91,6 +101,7 @@ class MeshPlugin final : public plugin::Plugin {
   Downlink downlink_;
   DeliveryRules delivery_rules_;
   KeptClaims kept_;
+  NodeKeys keys_;
   PacketFeed packets_;
   NodePublisher node_publisher_;
   StatusTopic status_;

@@ -87,6 +87,27 @@ TEST_CASE("a public key of another length or of small order is none") {
   CHECK(read_public_key(base::as_bytes(std::string(32, '\x09'))));
 }
 
+TEST_CASE("the points of small order are those with which nobody agrees") {
+  const PrivateKey mine = private_key(std::string(64, '1'));
+  for (const char* const point : {"0000000000000000000000000000000000000000000000000000000000000000",
+                                  "0100000000000000000000000000000000000000000000000000000000000000",
+                                  "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800",
+                                  "5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157",
+                                  "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+                                  "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+                                  "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"}) {
+    std::string bytes = from_hex(point);
+    for (const char highest_bit : {'\0', '\x80'}) {
+      bytes.back() = static_cast<char>(bytes.back() | highest_bit);
+      INFO(to_hex(bytes));
+      CHECK_FALSE(read_public_key(base::as_bytes(bytes)));
+      PublicKey key;
+      std::copy(bytes.begin(), bytes.end(), key.bytes.begin());
+      CHECK_FALSE(agree(mine, key));
+    }
+  }
+}
+
 TEST_CASE("a packet with any byte altered does not open") {
   const SharedKey key = any_shared_key();
   const std::string right = sealed(key, nonce, "hello");
