@@ -5,6 +5,11 @@
 
 namespace app {
 
+void Inbox::post(Mail mail) {
+  unread_bytes_.fetch_add(weight_of(mail), std::memory_order_relaxed);
+  if (mailbox_.post(std::move(mail))) wakeup_.wake();
+}
+
 std::unique_ptr<ForwardBatch> Inbox::blank() {
   std::unique_ptr<ForwardBatch> batch;
   blanks_.with([&](Batches& blanks) {

@@ -22,10 +22,7 @@ class Inbox {
   Inbox(net::Loop& loop, std::function<void()> on_mail) : wakeup_(loop, std::move(on_mail)) {}
 
   /// Any thread. It never fails; who posts much asks `is_above_mark` first.
-  void post(Mail mail) {
-    unread_bytes_.fetch_add(weight_of(mail), std::memory_order_relaxed);
-    if (mailbox_.post(std::move(mail))) wakeup_.wake();
-  }
+  void post(Mail mail);
   bool is_above_mark() const { return unread_bytes_.load(std::memory_order_relaxed) > high_water_bytes; }
 
   /// The owner's thread: everything posted so far. Costs one load when there is nothing.
