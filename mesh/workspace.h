@@ -11,6 +11,7 @@
 #include "mesh/envelope.h"
 #include "mesh/json_text.h"
 #include "mesh/keyring.h"
+#include "mesh/packet_json.h"
 #include "mesh/reception.h"
 #include "mesh/text_buffer.h"
 
@@ -25,6 +26,7 @@ struct Workspace {
   ReceptionReader receptions;
   JsonText json_text;
   TextBuffer json;
+  PacketJson packet_json;
   std::string topic;
 };
 

@@ -12,6 +12,7 @@
 #include "broker/app/health.h"
 #include "broker/app/mesh_parts.h"
 #include "broker/app/server.h"
+#include "broker/app/simulate/simulate.h"
 #include "mesh/mesh_plugin.h"
 
 namespace {
@@ -98,6 +99,8 @@ int run(const app::Arguments& arguments, const app::LoadedConfig& loaded) {
       return app::decode_envelope(arguments, loaded.config);
     case app::Command::health:
       return health(loaded.config);
+    case app::Command::simulate:
+      break;  // has no configuration
   }
   return exit_wrong_usage;
 }
@@ -111,6 +114,7 @@ int main(int argc, char** argv) {
     std::cerr << arguments.error().err;
     return arguments.error().code;
   }
+  if (arguments->command == app::Command::simulate) return app::simulate::run(arguments->simulate);
   const auto loaded = app::load_config({arguments->config_file, environment_lines(), arguments->settings});
   if (!loaded) {
     for (const app::Problem& problem : loaded.error()) std::cerr << app::to_text(problem) << '\n';

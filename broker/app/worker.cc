@@ -365,8 +365,12 @@ void Worker::on_mail(StopReading&) {
     waiting.greeting->end(core::CloseReason::server_stopping, "the server stops");
 }
 
-/// The loop ends when their last bytes are out.
+/// The loop ends when their last bytes are out. Plugins are told the time once more, to keep what is new.
 void Worker::on_mail(Stop&) {
+  if (next_tick_) {
+    broker_.tick(loop_.now());
+    broker_.stop();
+  }
   for (const auto& connection : connections_)
     connection->end(core::CloseReason::server_stopping, "the server stops");
   loop_.stop();

@@ -20,9 +20,14 @@ class Guarded {
     const std::scoped_lock lock(mutex_);
     return use(value_);
   }
+  template <class Use>
+  auto with(Use&& use) const {
+    const std::scoped_lock lock(mutex_);
+    return use(value_);
+  }
 
  private:
-  PatientMutex mutex_;
+  mutable PatientMutex mutex_;
   T value_{};
 };
 

@@ -61,8 +61,12 @@ class Outgoing {
     publish_.retain = false;
     kept_ = {};
   }
-  /// Only subscriptions whose last level is spelled out get it.
-  void to_named() { is_named_ = true; }
+  /// Only subscriptions whose last level is spelled out get it, and it is not retained: a store has no such
+  /// subscriptions.
+  void to_named() {
+    is_named_ = true;
+    drop_retain();
+  }
   bool is_named() const { return is_named_; }
   /// The packet it came in, as it was read but for flags and packet id; empty: none, or a receiver has it.
   base::Bytes frame() const { return frame_; }

@@ -63,6 +63,7 @@ constexpr Range ranges[] = {
     {"mesh.channel.*.index", "0", "7", "-1", "8"},
     {"mesh.dedup.window", "\"1s\"", "\"7d\"", "\"999ms\"", "\"7d1ms\""},
     {"mesh.dedup.capacity", "1", "100000000", "0", "100000001"},
+    {"mesh.packet.window", "\"1s\"", "\"1m\"", "\"999ms\"", "\"1m1ms\""},
     {"mesh.down.hop_limit", "0", "7", "-1", "8"},
     {"mesh.down.per_gateway", "\"1/h\"", "\"1000/s\"", "\"0/h\"", "\"1001/s\""},
 };
@@ -184,6 +185,7 @@ constexpr Stored stored[] = {
      [](const app::Config& c) { return !c.mesh.json.respect_gateways; }},
     {"mesh.dedup.window", "\"20m\"", [](const app::Config& c) { return c.mesh.dedup.window == 20min; }},
     {"mesh.dedup.capacity", "11", [](const app::Config& c) { return c.mesh.dedup.capacity == 11; }},
+    {"mesh.packet.window", "\"5s\"", [](const app::Config& c) { return c.mesh.packet.window == 5s; }},
     {"mesh.dedup.deliver", "\"everyone\"",
      [](const app::Config& c) { return c.mesh.dedup.deliver == app::DedupDelivery::everyone; }},
     {"mesh.dedup.deliver", "\"off\"",
@@ -255,8 +257,7 @@ TEST_CASE("exactly these keys are without effect in this version") {
   CHECK(names == Names{"listener.*.protocol", "listener.*.tls.cert", "listener.*.tls.key",
                        "listener.*.tls.client_ca", "listener.*.tls.require_client_certificate",
                        "listener.*.proxy_protocol", "auth.password_file", "auth.acl_file", "mesh.node_id",
-                       "mesh.node_name", "mesh.node_short_name", "mesh.topic", "mesh.json.respect_gateways",
-                       "mesh.dedup.deliver", "mesh.down.hop_limit", "mesh.down.long_text",
+                       "mesh.node_name", "mesh.node_short_name", "mesh.down.hop_limit", "mesh.down.long_text",
                        "mesh.down.per_gateway"});
 }
 
