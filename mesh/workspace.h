@@ -20,7 +20,7 @@ namespace mesh {
 /// All that one hook needs while it runs and that is dear to make: message objects, ciphers, buffers. One
 /// hook at a time.
 struct Workspace {
-  explicit Workspace(const Keyring& keyring) : receptions(keyring) {}
+  explicit Workspace(const Keyring& keyring, const KeyPins* pins = nullptr) : receptions(keyring, pins) {}
 
   EnvelopeReader envelopes;
   ReceptionReader receptions;
@@ -35,7 +35,7 @@ struct Workspace {
 /// it takes is what it gave back, still in its core's cache. Any thread.
 class Workspaces {
  public:
-  /// A workspace on loan; its end gives it back. Both the keyring and this must outlive it.
+  /// A workspace on loan; its end gives it back. Keyring, pins and this must outlive it.
   class Loan {
    public:
     Loan(Workspaces& home, std::unique_ptr<Workspace> workspace)
@@ -51,7 +51,8 @@ class Workspaces {
     std::unique_ptr<Workspace> workspace_;
   };
 
-  explicit Workspaces(const Keyring& keyring) : keyring_(keyring) {}
+  explicit Workspaces(const Keyring& keyring, const KeyPins* pins = nullptr)
+      : keyring_(keyring), pins_(pins) {}
 
   Loan borrow();
 
@@ -63,6 +64,7 @@ class Workspaces {
   Shelf& shelf();
 
   const Keyring& keyring_;
+  const KeyPins* const pins_;
   std::array<Shelf, shelf_count> idle_;
 };
 

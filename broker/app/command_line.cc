@@ -34,6 +34,8 @@ constexpr CommandRow commands[] = {
      "Say every problem of the configuration as FILE:LINE: text; exit 2 if there are any"},
     {Command::decode, "decode",
      "Decode one ServiceEnvelope: the JSON mirror on standard output, the reasoning on standard error"},
+    {Command::channel, "channel",
+     "Say what a share URL, or a name and its key, mean: names, key lengths, hashes"},
     {Command::health, "health", "Exit 0 when the broker of that configuration serves"},
     {Command::simulate, "simulate",
      "Play a mesh of nodes whose gateways publish what they hear to any broker: what is sent as JSON lines "
@@ -47,6 +49,7 @@ struct Options {
   std::vector<std::string> settings;
   std::vector<std::string> psks;
   std::string input = "-";
+  bool shows_keys = false;
   SimulateOptions simulate;
 };
 
@@ -66,6 +69,13 @@ void add_decode_options(CLI::App& app, Options& options) {
       ->allow_extra_args(false);
   app.add_option("input", options.input, "The envelope in hex, or - to read it from standard input")
       ->type_name("HEX | -");
+}
+
+void add_channel_options(CLI::App& app, Options& options) {
+  app.add_flag("--show-keys", options.shows_keys, "Print the keys, too: they are secrets");
+  app.add_option("input", options.input, "In quotes, because the shell would take the # for a comment")
+      ->type_name("URL | NAME=PSK")
+      ->required();
 }
 
 EarlyExit wrong_usage(std::string_view what) {
@@ -93,6 +103,7 @@ base::Expected<Arguments, EarlyExit> checked(Command command, const Options& gen
   arguments.settings = general.settings;
   arguments.settings.insert(arguments.settings.end(), own.settings.begin(), own.settings.end());
   arguments.input = own.input;
+  arguments.shows_keys = own.shows_keys;
   arguments.simulate = own.simulate;
   for (const std::string& text : own.psks) {
     auto psk = parse_psk(text);
@@ -124,6 +135,7 @@ base::Expected<Arguments, EarlyExit> parse_command_line(int argc, const char* co
     }
     add_config_options(*subcommand, own);
     if (row.command == Command::decode) add_decode_options(*subcommand, own);
+    if (row.command == Command::channel) add_channel_options(*subcommand, own);
   }
   try {
     app.parse(argc, argv);

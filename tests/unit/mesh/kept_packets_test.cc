@@ -29,7 +29,7 @@ OpenPacket full_packet() {
   OpenPacket packet;
   packet.identity = {0x0123456789abcdef, 0x11223344, 7};
   packet.channel = "LongFast";
-  packet.head = {"{\"schema\":1", Readability::undecodable, Signature::unverified, true};
+  packet.head = {"{\"schema\":1", Readability::undecodable, SignatureVerdict::unverified, true};
   packet.dropped = 3;
   packet.is_update = true;
   packet.heard.push_back({"!aabbccdd", base::WallTime{std::chrono::milliseconds{1234567890123}}, 1609459200,

@@ -97,11 +97,11 @@ TEST_CASE("a traceroute has the names of nodes that are known") {
   CHECK(has(feed.told(7), R"("route_names":["Alpha",null])"));
 }
 
-TEST_CASE("a packet that says it is signed is told to be unverified") {
+TEST_CASE("a packet from a stranger that says it is signed is told so") {
   proto::Data data = make_text("x");
   CHECK(has(told_of(data), R"("signature":"none")"));
   data.set_xeddsa_signature(std::string(64, 's'));
-  CHECK(has(told_of(data), R"("signature":"unverified")"));
+  CHECK(has(told_of(data), R"("signature":"key_unknown")"));
 }
 
 }  // namespace
