@@ -11,12 +11,12 @@ bool Deliveries::claim(const PacketIdentity& identity, std::string_view receiver
   const std::uint64_t hash = std::hash<std::string_view>{}(receiver);
   return packets_.with([&](Packets& packets) {
     forget_old(packets, now);
-    const auto [packet, is_new] = packets.by_identity.try_emplace(identity, Packet{now, {}});
-    if (is_new) {
-      packets.by_age.push_back(identity);
-      if (packets.by_age.size() > capacity_) forget_oldest(packets);
+    Packet* packet = packets.find(identity);
+    if (packet == nullptr) {
+      if (packets.size() == capacity_) static_cast<void>(packets.take_first());
+      packet = &packets.add(identity, {now, {}});
     }
-    std::vector<std::uint64_t>& receivers = packet->second.receivers;
+    std::vector<std::uint64_t>& receivers = packet->receivers;
     const auto at = std::ranges::lower_bound(receivers, hash);
     if (at != receivers.end() && *at == hash) return false;
     receivers.insert(at, hash);
@@ -24,18 +24,12 @@ bool Deliveries::claim(const PacketIdentity& identity, std::string_view receiver
   });
 }
 
-void Deliveries::forget_oldest(Packets& packets) {
-  packets.by_identity.erase(packets.by_age.front());
-  packets.by_age.pop_front();
-}
-
 void Deliveries::forget_old(Packets& packets, base::TimePoint now) const {
-  while (!packets.by_age.empty() && now - packets.by_identity.at(packets.by_age.front()).since >= window_)
-    forget_oldest(packets);
+  while (!packets.empty() && now - packets.first().since >= window_) static_cast<void>(packets.take_first());
 }
 
 std::size_t Deliveries::size() const {
-  return packets_.with([](const Packets& packets) { return packets.by_age.size(); });
+  return packets_.with([](const Packets& packets) { return packets.size(); });
 }
 
 }  // namespace mesh

@@ -2,14 +2,12 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "broker/base/guarded.h"
 #include "broker/base/time.h"
-#include "mesh/duplicates.h"
+#include "mesh/packets_by_age.h"
 
 namespace mesh {
 
@@ -29,11 +27,7 @@ class Deliveries {
     base::TimePoint since;
     std::vector<std::uint64_t> receivers;  // hashes of their client ids, rising
   };
-  struct Packets {
-    std::unordered_map<PacketIdentity, Packet, PacketIdentity::Hash> by_identity;
-    std::deque<PacketIdentity> by_age;  // the oldest first
-  };
-  static void forget_oldest(Packets& packets);
+  using Packets = PacketsByAge<Packet>;
   void forget_old(Packets& packets, base::TimePoint now) const;
 
   const base::Duration window_;

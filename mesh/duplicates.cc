@@ -6,12 +6,8 @@
 namespace mesh {
 
 void Duplicates::forget_old(Claims& claims, base::TimePoint now) const {
-  while (!claims.by_age.empty()) {
-    const auto oldest = claims.by_identity.find(claims.by_age.front());
-    if (now - oldest->second.since < window_) return;
-    claims.by_identity.erase(oldest);
-    claims.by_age.pop_front();
-  }
+  while (!claims.packets.empty() && now - claims.packets.first().since >= window_)
+    static_cast<void>(claims.packets.take_first());
 }
 
 bool Duplicates::contains(const PacketIdentity& identity, base::TimePoint now) {
@@ -21,9 +17,9 @@ bool Duplicates::contains(const PacketIdentity& identity, base::TimePoint now) {
 std::optional<bool> Duplicates::completeness(const PacketIdentity& identity, base::TimePoint now) {
   return claims_.with([this, &identity, now](Claims& claims) -> std::optional<bool> {
     forget_old(claims, now);
-    const auto found = claims.by_identity.find(identity);
-    if (found == claims.by_identity.end()) return std::nullopt;
-    return found->second.is_complete;
+    const Claim* const claim = claims.packets.find(identity);
+    if (claim == nullptr) return std::nullopt;
+    return claim->is_complete;
   });
 }
 
@@ -31,18 +27,14 @@ bool Duplicates::claim(const PacketIdentity& identity, bool is_complete, base::T
   if (capacity_ == 0) return true;
   return claims_.with([this, &identity, is_complete, now](Claims& claims) {
     forget_old(claims, now);
-    const auto [claim, is_new] = claims.by_identity.try_emplace(identity, Claim{now, is_complete});
-    if (!is_new) {
-      const bool completes = is_complete && !claim->second.is_complete;
-      claim->second.is_complete |= is_complete;
+    if (Claim* const claim = claims.packets.find(identity)) {
+      const bool completes = is_complete && !claim->is_complete;
+      claim->is_complete |= is_complete;
       if (completes) note(claims, {identity, true});
       return completes;
     }
-    if (claims.by_age.size() == capacity_) {
-      claims.by_identity.erase(claims.by_age.front());
-      claims.by_age.pop_front();
-    }
-    claims.by_age.push_back(identity);
+    if (claims.packets.size() == capacity_) static_cast<void>(claims.packets.take_first());
+    claims.packets.add(identity, {now, is_complete});
     note(claims, {identity, is_complete});
     return true;
   });
@@ -57,7 +49,7 @@ std::vector<Duplicates::Fresh> Duplicates::take_fresh() {
 }
 
 std::size_t Duplicates::size() {
-  return claims_.with([](Claims& claims) { return claims.by_age.size(); });
+  return claims_.with([](Claims& claims) { return claims.packets.size(); });
 }
 
 }  // namespace mesh

@@ -2,14 +2,13 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <optional>
-#include <unordered_map>
 #include <vector>
 
 #include "broker/base/guarded.h"
 #include "broker/base/time.h"
 #include "mesh/packet_identity.h"
+#include "mesh/packets_by_age.h"
 
 namespace mesh {
 
@@ -38,11 +37,10 @@ class Duplicates {
  private:
   struct Claim {
     base::TimePoint since;
-    bool is_complete;
+    bool is_complete = false;
   };
   struct Claims {
-    std::unordered_map<PacketIdentity, Claim, PacketIdentity::Hash> by_identity;
-    std::deque<PacketIdentity> by_age;  // the oldest first
+    PacketsByAge<Claim> packets;
     std::vector<Fresh> fresh;
   };
 

@@ -26,7 +26,7 @@ void write_times(const HeardBy& heard, JsonObject& json) {
   json.number("time", is_known ? std::int64_t{heard.rx_time} : seconds_of(heard.received));
   if (!is_known) json.truth("time_is_receive_time", true);
   if (heard.rx_time != 0) json.number("rx_time", heard.rx_time);
-  json.number("received", static_cast<double>(heard.received.time_since_epoch().count()) / 1000);
+  json.decimal("received", heard.received.time_since_epoch().count(), 3);
 }
 
 void write_radio(const HeardBy& heard, JsonObject& json) {
@@ -62,7 +62,7 @@ HeardBy heard_by(const Envelope& envelope, base::WallTime received) {
 void write_heard_by(const HeardBy& heard, const HeardPacket& packet, JsonObject& json) {
   json.open();
   json.text("gateway", heard.gateway);
-  if (heard.gateway == node_id(packet.from)) json.truth("originator", true);
+  if (heard.gateway == packet.from_id) json.truth("originator", true);
   write_radio(heard, json);
   write_hops(heard, packet.has_bitfield, json);
   if (heard.relay_node != 0) json.number("relay_node", unsigned{heard.relay_node});

@@ -28,7 +28,7 @@ HeardBy heard_by(const Envelope& envelope, base::WallTime received);
 
 /// What has to be known of the packet to understand the account.
 struct HeardPacket {
-  std::uint32_t from = 0;
+  std::string_view from_id;   // "!%08x"
   bool has_bitfield = false;  // only such a sender means it when it says that it starts with no hops
 };
 

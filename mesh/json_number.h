@@ -16,6 +16,9 @@ void append_number(double value, TextBuffer& out);
 void append_integer(std::int64_t value, TextBuffer& out);
 /// Whole numbers of any size, plain.
 void append_integer(std::uint64_t value, TextBuffer& out);
+/// `units` of 10^-`decimals`, exactly and without noughts at the end: 525200000 with 7 is "52.52". At most 18
+/// decimals.
+void append_decimal(std::int64_t units, unsigned decimals, TextBuffer& out);
 template <std::integral Integer>
 void append_integer(Integer value, TextBuffer& out) {
   append_integer(std::conditional_t<std::is_signed_v<Integer>, std::int64_t, std::uint64_t>{value}, out);

@@ -22,6 +22,11 @@ class JsonObject {
     needs_comma_ = false;
   }
 
+  /// Begins with the text of an object that is still open and has at least one member.
+  void go_on(std::string_view open_object) {
+    out_.append(open_object);
+    needs_comma_ = true;
+  }
   void open() { begin('{'); }
   void open(std::string_view key) {
     this->key(key);
@@ -58,6 +63,11 @@ class JsonObject {
   void number(std::string_view key, Integer value) {
     this->key(key);
     append_integer(value, out_);
+  }
+  /// `units` of 10^-`decimals`.
+  void decimal(std::string_view key, std::int64_t units, unsigned decimals) {
+    this->key(key);
+    append_decimal(units, decimals, out_);
   }
 
   /// A list of them.

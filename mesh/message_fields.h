@@ -41,8 +41,8 @@ inline void write_value(std::string_view key, float value, JsonObject& json) {
   json.number(key, value);
 }
 
-/// The devices' 10^-7 degrees, as degrees.
-constexpr double degrees_of(std::int32_t value) { return value / 1e7; }
+/// The devices' degrees have so many decimals.
+constexpr unsigned decimals_of_degrees = 7;
 
 template <class Accessor>
 struct AccessorTraits;
@@ -109,7 +109,7 @@ template <auto get>
 constexpr FieldOf<get> degrees(std::string_view key, std::string_view degrees_key) {
   return {key, degrees_key, [](const auto& field, const auto& message, JsonObject& json) {
             json.number(field.key, (message.*get)());
-            json.number(field.readable_key, degrees_of((message.*get)()));
+            json.decimal(field.readable_key, (message.*get)(), decimals_of_degrees);
           }};
 }
 
@@ -118,7 +118,7 @@ constexpr FieldOf<get> degrees_if_set(std::string_view key, std::string_view deg
   return {key, degrees_key, [](const auto& field, const auto& message, JsonObject& json) {
             if (!(message.*has)()) return;
             json.number(field.key, (message.*get)());
-            json.number(field.readable_key, degrees_of((message.*get)()));
+            json.decimal(field.readable_key, (message.*get)(), decimals_of_degrees);
           }};
 }
 

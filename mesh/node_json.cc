@@ -15,7 +15,6 @@
 namespace mesh {
 namespace {
 
-constexpr double degree = 1e7;                  // in the devices' units
 constexpr std::int64_t max_time_ahead = 86400;  // s; a clock farther ahead is wrong
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(NodeTopic::end_)> names = {
@@ -79,8 +78,8 @@ void write_report(const proto::MapReport& report, bool has_user, JsonObject& jso
 }
 
 void write_degrees(std::int32_t latitude, std::int32_t longitude, JsonObject& json) {
-  json.number("latitude", latitude / degree);
-  json.number("longitude", longitude / degree);
+  json.decimal("latitude", latitude, decimals_of_degrees);
+  json.decimal("longitude", longitude, decimals_of_degrees);
   json.number("latitude_i", latitude);
   json.number("longitude_i", longitude);
 }

@@ -2,10 +2,8 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "broker/base/guarded.h"
@@ -13,6 +11,7 @@
 #include "mesh/duplicates.h"
 #include "mesh/heard_by.h"
 #include "mesh/packet_json.h"
+#include "mesh/packets_by_age.h"
 
 namespace mesh {
 
@@ -81,10 +80,7 @@ class OpenPackets {
     OpenPacket packet;
     base::TimePoint due;
   };
-  struct Packets {
-    std::unordered_map<PacketIdentity, Entry, PacketIdentity::Hash> by_identity;
-    std::deque<PacketIdentity> by_age;  // the oldest first
-  };
+  using Packets = PacketsByAge<Entry>;
 
   Fate list(OpenPacket& packet, const HeardBy& heard) const;
   void open(Packets& packets, OpenPacket packet, base::TimePoint now) const;

@@ -17,6 +17,9 @@ constexpr std::size_t max_gateway_bytes = 15;
 constexpr std::size_t max_channel_bytes = 32;
 constexpr std::size_t max_root_bytes = 128;
 
+/// Of most packets not more.
+constexpr std::size_t receptions_expected = 4;
+
 bool has_short_names(const PacketCopy& copy) {
   return copy.envelope.gateway_id.size() <= max_gateway_bytes &&
          copy.envelope.channel_id.size() <= max_channel_bytes && copy.topic.root.size() <= max_root_bytes;
@@ -92,15 +95,16 @@ void PacketFeed::hear(const PacketCopy& copy, PacketJson& json, plugin::Host& ho
   packet.identity = copy.identity;
   packet.channel = copy.envelope.channel_id;
   packet.head = head_of(copy, answer, json);
+  packet.heard.reserve(receptions_expected);
   packet.heard.push_back(std::move(heard));
-  if (!has_id) return publish(packet, host);
+  if (!has_id) return publish(packet, json.text(), host);
   const bool is_signed = packet.head.signature == SignatureVerdict::unverified;
   const OpenPackets::Added added = packets_.add(std::move(packet), now);
   if (is_signed) judge(copy);
   count(added.fate);
   if (!added.displaced) return;
   counters_.add(PacketMetric::displaced);
-  publish(*added.displaced, host);
+  publish(*added.displaced, json.text(), host);
 }
 
 /// Once for a packet: its content is described once.
@@ -115,20 +119,22 @@ void PacketFeed::count(OpenPackets::Fate fate) {
   if (fate == OpenPackets::Fate::dropped) counters_.add(PacketMetric::receptions_dropped);
 }
 
-void PacketFeed::publish(const OpenPacket& packet, plugin::Host& host) {
-  std::string topic = prefix_;
-  append_level(packet.channel, topic);
-  topic.append("/").append(node_id(packet.identity.from));
-  const std::string message =
-      packet_message(packet.head, {packet.identity.from, packet.is_update, packet.dropped, packet.heard,
-                                   keys_.pins().has_changed(packet.identity.from)});
-  host.publish({.topic = topic, .payload = base::as_bytes(message)});
+void PacketFeed::publish(const OpenPacket& packet, PacketText& text, plugin::Host& host) {
+  const std::string from_id = node_id(packet.identity.from);
+  text.topic = prefix_;
+  append_level(packet.channel, text.topic);
+  text.topic.append("/").append(from_id);
+  text.json.clear();
+  const bool key_changed = keys_.pins().has_changed(packet.identity.from);
+  write_packet_message(packet.head, {from_id, packet.is_update, packet.dropped, packet.heard, key_changed},
+                       text.json);
+  host.publish({.topic = text.topic, .payload = base::as_bytes(text.json.view())});
   counters_.add(packet.is_update ? PacketMetric::updated : PacketMetric::published);
 }
 
 void PacketFeed::on_tick(plugin::Host& host, base::TimePoint now) {
   for (const Judged& judged : keys_.take_judged()) packets_.judged(judged.packet, judged.verdict);
-  for (const OpenPacket& packet : packets_.take_due(now)) publish(packet, host);
+  for (const OpenPacket& packet : packets_.take_due(now)) publish(packet, due_, host);
   kept_.on_tick(host, now);
 }
 

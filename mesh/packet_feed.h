@@ -86,7 +86,7 @@ class PacketFeed {
   PacketHead head_of(const PacketCopy& copy, const OpenPackets::Answer& wished, PacketJson& json) const;
   void judge(const PacketCopy& copy);
   void count(OpenPackets::Fate fate);
-  void publish(const OpenPacket& packet, plugin::Host& host);
+  void publish(const OpenPacket& packet, PacketText& text, plugin::Host& host);
 
   const std::string prefix_;       // TOPIC/packet/
   const std::string first_level_;  // of TOPIC
@@ -94,6 +94,7 @@ class PacketFeed {
   const NodeTable& nodes_;
   NodeKeys& keys_;
   OpenPackets packets_;
+  PacketText due_;  // of on_tick
   KeptPackets kept_;
   base::Counters<PacketMetric, base::Writers::several> counters_;
 };

@@ -5,10 +5,11 @@
 
 namespace mesh {
 
-std::size_t PacketIdentity::Hash::operator()(const PacketIdentity& identity) const {
+std::uint64_t hash_of(const PacketIdentity& identity, std::uint64_t seed) {
   constexpr std::uint64_t golden_ratio = 0x9e3779b97f4a7c15;  // spreads neighbouring ids over all bits
   const std::uint64_t numbers = std::uint64_t{identity.from} << 32 | identity.id;
-  const std::uint64_t mixed = (numbers ^ identity.place) * golden_ratio;
+  std::uint64_t mixed = (numbers ^ identity.place ^ seed) * golden_ratio;
+  mixed = (mixed ^ (mixed >> 32)) * 0xd6e8feb86659fd93;
   return mixed ^ (mixed >> 32);
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include <cstddef>
 #include <cstdint>
 
 #include "mesh/mesh_topic.h"
@@ -14,11 +13,9 @@ struct PacketIdentity {
   std::uint32_t from = 0;
   std::uint32_t id = 0;
   friend bool operator==(const PacketIdentity&, const PacketIdentity&) = default;
-
-  struct Hash {
-    std::size_t operator()(const PacketIdentity& identity) const;
-  };
 };
+
+std::uint64_t hash_of(const PacketIdentity& identity, std::uint64_t seed);
 
 PacketIdentity identity_of(const MeshTopic& topic, std::uint32_t from, std::uint32_t id);
 

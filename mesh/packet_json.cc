@@ -120,21 +120,17 @@ void PacketJson::write_data(const proto::Data& data) {
   json_.truth("ok_to_mqtt", (data.bitfield() & ok_to_mqtt) != 0);
 }
 
-std::string packet_message(const PacketHead& head, const PacketTail& tail) {
-  JsonObject json;
-  json.open();
+void write_packet_message(const PacketHead& head, const PacketTail& tail, JsonObject& json) {
+  json.go_on(head.json);
   if (tail.is_update) json.truth("update", true);
   const std::string_view signature = word_for(head.signature);
   if (!signature.empty()) json.text("signature", signature);
   if (tail.key_changed) json.truth("key_changed", true);
   if (tail.dropped != 0) json.number("receptions_dropped", tail.dropped);
   json.open_list("receptions");
-  for (const HeardBy& heard : tail.heard) write_heard_by(heard, {tail.from, head.has_bitfield}, json);
+  for (const HeardBy& heard : tail.heard) write_heard_by(heard, {tail.from_id, head.has_bitfield}, json);
   json.close_list();
   json.close();
-  std::string message;
-  message.reserve(head.json.size() + json.view().size());
-  return message.append(head.json).append(",").append(json.view().substr(1));
 }
 
 }  // namespace mesh

@@ -37,7 +37,25 @@ struct PacketSource {
   const Envelope& envelope;
 };
 
-/// What `mesh/packet/…` says (docs/packet.md). Keeps message objects and a buffer; one thread at a time.
+/// The second part.
+struct PacketTail {
+  std::string_view from_id;  // "!%08x"
+  bool is_update = false;
+  std::uint32_t dropped = 0;  // receptions there was no room for
+  std::span<const HeardBy> heard;
+  bool key_changed = false;  // the sender has announced another key than the pinned one
+};
+
+/// The whole message: one JSON object. `json` is empty.
+void write_packet_message(const PacketHead& head, const PacketTail& tail, JsonObject& json);
+
+/// A message on its way out; keeps its memory for the next.
+struct PacketText {
+  std::string topic;
+  JsonObject json;
+};
+
+/// What `mesh/packet/…` says (docs/packet.md). Keeps message objects and buffers; one thread at a time.
 class PacketJson {
  public:
   /// Identity only.
@@ -45,6 +63,8 @@ class PacketJson {
   /// Everything; `reception` may say why there is no content.
   PacketHead describe(const PacketSource& source, const base::Expected<Reception, Outcome>& reception,
                       const NodeTable& nodes);
+  /// For whoever gives a packet out here and now.
+  PacketText& text() { return text_; }
 
  private:
   PacketHead describe_closed(const Envelope& envelope, std::string_view problem);
@@ -54,18 +74,7 @@ class PacketJson {
 
   PacketPayload payload_;
   JsonObject json_;
+  PacketText text_;
 };
-
-/// The second part.
-struct PacketTail {
-  std::uint32_t from = 0;
-  bool is_update = false;
-  std::uint32_t dropped = 0;  // receptions there was no room for
-  std::span<const HeardBy> heard;
-  bool key_changed = false;  // the sender has announced another key than the pinned one
-};
-
-/// The whole message: one JSON object.
-std::string packet_message(const PacketHead& head, const PacketTail& tail);
 
 }  // namespace mesh

@@ -84,8 +84,7 @@ void Torture::round() {
   audit();
   connect_some();
   const bool is_hasty = by_chance(20);  // traffic, and perhaps the end, while they are still coming back
-  const auto is_here = [](const auto& client) { return !client->is_open() || client->is_connected(); };
-  if (!is_hasty) pump_until([&] { return std::ranges::all_of(clients_, is_here); });
+  if (!is_hasty) await_clients();
   traffic();
   end_round();
 }
@@ -157,6 +156,8 @@ void Torture::come_and_go(Client& client, std::size_t number) {
 }
 
 void Torture::end_round() {
+  // Of two CONNECTs of one client that are under way at once either may be the later one for the broker.
+  if (plan_.ending == Ending::losses) await_clients();
   for (const auto& client : clients_) client->foresee_loss();
   if (plan_.ending == Ending::kill) {
     program_->kill_now();
@@ -204,6 +205,11 @@ void Torture::connect_all() {
   for (std::size_t i = 0; i < client_count; ++i) {
     if (characters[i].is_lasting) greet(i, false);
   }
+  await_clients();
+}
+
+/// Until all who have sent CONNECT have their answer.
+void Torture::await_clients() {
   const auto is_here = [](const auto& client) { return !client->is_open() || client->is_connected(); };
   pump_until([&] { return std::ranges::all_of(clients_, is_here); });
 }

@@ -56,6 +56,7 @@ class Torture {
 
   void connect_some();
   void connect_all();
+  void await_clients();
   void greet(std::size_t client, bool is_clean);
   void traffic();
   void act();

@@ -24,7 +24,7 @@ HeardBy heard() {
   return heard;
 }
 
-std::string json_of(const HeardBy& heard, HeardPacket packet = {0x11223344, false}) {
+std::string json_of(const HeardBy& heard, HeardPacket packet = {"!11223344", false}) {
   JsonObject json;
   write_heard_by(heard, packet, json);
   return std::string(json.view());
@@ -50,7 +50,7 @@ TEST_CASE("a gateway whose clock cannot be right gets the broker's time, marked"
 }
 
 TEST_CASE("the originator's own copy is marked") {
-  CHECK(has(json_of(heard(), {0xaabbccdd, true}), R"("originator":true)"));
+  CHECK(has(json_of(heard(), {"!aabbccdd", true}), R"("originator":true)"));
   CHECK_FALSE(has(json_of(heard()), "originator"));
 }
 
@@ -59,7 +59,7 @@ TEST_CASE("hops are told where they are known") {
   old_sender.hop_start = 0;
   old_sender.hop_limit = 0;
   CHECK_FALSE(has(json_of(old_sender), "hops"));
-  CHECK(has(json_of(old_sender, {1, true}), R"("hops":0)"));
+  CHECK(has(json_of(old_sender, {"!00000001", true}), R"("hops":0)"));
   HeardBy nonsense = heard();
   nonsense.hop_limit = 7;
   CHECK_FALSE(has(json_of(nonsense), "hops"));

@@ -70,5 +70,39 @@ TEST_CASE("whole numbers are written as they are") {
   CHECK(out.view() == "-21474836484294967295");
 }
 
+TEST_CASE("whole numbers of every length equal printf's") {
+  const auto text_of = [](auto value) {
+    TextBuffer out;
+    append_integer(value, out);
+    return std::string(out.view());
+  };
+  std::uint64_t power = 1;
+  for (int digits = 1; digits <= 20; ++digits, power *= 10) {
+    for (const std::uint64_t value : {power - 1, power, power + 1, power * 9}) {
+      if (text_of(value) != std::to_string(value)) FAIL(text_of(value) << " for " << value);
+      const auto negative = -static_cast<std::int64_t>(value >> 1U);
+      if (text_of(negative) != std::to_string(negative)) FAIL(text_of(negative) << " for " << negative);
+    }
+  }
+  CHECK(text_of(std::numeric_limits<std::int64_t>::min()) == "-9223372036854775808");
+  CHECK(text_of(std::numeric_limits<std::uint64_t>::max()) == "18446744073709551615");
+}
+
+TEST_CASE("units of a decimal power are written exactly, without noughts at the end") {
+  const auto text_of = [](std::int64_t units, unsigned decimals) {
+    TextBuffer out;
+    append_decimal(units, decimals, out);
+    return std::string(out.view());
+  };
+  CHECK(text_of(0, 7) == "0");
+  CHECK(text_of(525200000, 7) == "52.52");
+  CHECK(text_of(-1800000000, 7) == "-180");
+  CHECK(text_of(1, 7) == "0.0000001");
+  CHECK(text_of(-12345678, 7) == "-1.2345678");
+  CHECK(text_of(1609459201234, 3) == "1609459201.234");
+  CHECK(text_of(1609459200000, 3) == "1609459200");
+  CHECK(text_of(std::numeric_limits<std::int64_t>::min(), 18) == "-9.223372036854775808");
+}
+
 }  // namespace
 }  // namespace mesh::test
