@@ -9,12 +9,19 @@
 
 namespace app {
 
-enum class Command : std::uint8_t { serve, check, decode, health };
+enum class Command : std::uint8_t { serve, check, passwd, decode, health };
 
 /// --psk NAME=PSK of decode; the form of `psk` is checked (see psk_bytes in config_values.h).
 struct NamedPsk {
   std::string name;
   std::string psk;
+};
+
+/// What passwd is asked to do.
+struct PasswordChange {
+  std::string file;
+  std::string user;
+  bool is_removal = false;
 };
 
 /// A valid command line. A value, made once by main.
@@ -24,6 +31,7 @@ struct Arguments {
   std::vector<std::string> settings;  // "KEY=VALUE" of each --set, as written
   std::vector<NamedPsk> psks;         // decode only
   std::string input = "-";            // decode only: hex, or "-" for standard input
+  PasswordChange password_change;     // passwd only
 };
 
 /// Nothing to run: what to print and the exit code. Help and version are 0 and go to standard output, wrong

@@ -11,6 +11,7 @@
 #include "broker/app/config_keys.h"
 #include "broker/app/health.h"
 #include "broker/app/mesh_parts.h"
+#include "broker/app/passwd.h"
 #include "broker/app/server.h"
 #include "mesh/mesh_plugin.h"
 
@@ -94,6 +95,8 @@ int run(const app::Arguments& arguments, const app::LoadedConfig& loaded) {
       return serve(loaded);
     case app::Command::check:
       return check(loaded);
+    case app::Command::passwd:
+      break;  // needs no configuration: main
     case app::Command::decode:
       return app::decode_envelope(arguments, loaded.config);
     case app::Command::health:
@@ -111,6 +114,7 @@ int main(int argc, char** argv) {
     std::cerr << arguments.error().err;
     return arguments.error().code;
   }
+  if (arguments->command == app::Command::passwd) return app::change_password(arguments->password_change);
   const auto loaded = app::load_config({arguments->config_file, environment_lines(), arguments->settings});
   if (!loaded) {
     for (const app::Problem& problem : loaded.error()) std::cerr << app::to_text(problem) << '\n';
