@@ -5,13 +5,6 @@
 
 namespace mesh {
 
-std::size_t Duplicates::Hash::operator()(const PacketIdentity& identity) const {
-  constexpr std::uint64_t golden_ratio = 0x9e3779b97f4a7c15;  // spreads neighbouring ids over all bits
-  const std::uint64_t numbers = std::uint64_t{identity.from} << 32 | identity.id;
-  const std::uint64_t mixed = (numbers ^ identity.place) * golden_ratio;
-  return mixed ^ (mixed >> 32);
-}
-
 void Duplicates::forget_old(Claims& claims, base::TimePoint now) const {
   while (!claims.by_age.empty()) {
     const auto oldest = claims.by_identity.find(claims.by_age.front());
@@ -22,10 +15,15 @@ void Duplicates::forget_old(Claims& claims, base::TimePoint now) const {
 }
 
 bool Duplicates::contains(const PacketIdentity& identity, base::TimePoint now) {
-  return claims_.with([this, &identity, now](Claims& claims) {
+  return completeness(identity, now).value_or(false);
+}
+
+std::optional<bool> Duplicates::completeness(const PacketIdentity& identity, base::TimePoint now) {
+  return claims_.with([this, &identity, now](Claims& claims) -> std::optional<bool> {
     forget_old(claims, now);
     const auto found = claims.by_identity.find(identity);
-    return found != claims.by_identity.end() && found->second.is_complete;
+    if (found == claims.by_identity.end()) return std::nullopt;
+    return found->second.is_complete;
   });
 }
 

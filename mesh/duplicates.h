@@ -3,22 +3,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
 #include "broker/base/guarded.h"
 #include "broker/base/time.h"
+#include "mesh/packet_identity.h"
 
 namespace mesh {
-
-/// What all copies of one packet have in common. `place` is a hash of root and channel name, so that equal
-/// numbers in two meshes stay two packets.
-struct PacketIdentity {
-  std::uint64_t place = 0;
-  std::uint32_t from = 0;
-  std::uint32_t id = 0;
-  friend bool operator==(const PacketIdentity&, const PacketIdentity&) = default;
-};
 
 /// Remembers which packets were published, each for `window` from its first copy, at most `capacity` of them:
 /// at the limit the oldest goes. Any thread; every call is one short lock and constant time on average.
@@ -28,6 +21,8 @@ class Duplicates {
 
   /// Whether a complete copy was claimed within the window.
   bool contains(const PacketIdentity& identity, base::TimePoint now);
+  /// Whether what was claimed within the window was complete; none when nothing was.
+  std::optional<bool> completeness(const PacketIdentity& identity, base::TimePoint now);
   /// True for the first copy, which is remembered by this very step, and once more for the first complete
   /// copy after incomplete ones: what could not be read must not stand in for what can.
   bool claim(const PacketIdentity& identity, bool is_complete, base::TimePoint now);
@@ -41,15 +36,12 @@ class Duplicates {
   std::vector<Fresh> take_fresh();
 
  private:
-  struct Hash {
-    std::size_t operator()(const PacketIdentity& identity) const;
-  };
   struct Claim {
     base::TimePoint since;
     bool is_complete;
   };
   struct Claims {
-    std::unordered_map<PacketIdentity, Claim, Hash> by_identity;
+    std::unordered_map<PacketIdentity, Claim, PacketIdentity::Hash> by_identity;
     std::deque<PacketIdentity> by_age;  // the oldest first
     std::vector<Fresh> fresh;
   };

@@ -44,12 +44,16 @@ std::string_view advice_for(Outcome outcome) {
       return "the channel hash fits, but what comes out is no Data message: another PSK with the same hash";
     case Outcome::published:
     case Outcome::payload_malformed:
+    case Outcome::named:
     case Outcome::duplicate:
     case Outcome::unsupported:
+    case Outcome::served:
+    case Outcome::own_number:
     case Outcome::json_off:
     case Outcome::topic_mismatch:
     case Outcome::map_report:
     case Outcome::map_report_malformed:
+    case Outcome::mirror_off:
     case Outcome::end_:
       break;  // not what reading a single envelope ends in
   }

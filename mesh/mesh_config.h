@@ -20,7 +20,10 @@ struct ChannelConfig {
 
 enum class Mirror : std::uint8_t { packet, gateway, off };
 
-/// The keys of [mesh], [mesh.json] and [mesh.dedup] that this library obeys. A plain value: whoever reads the
+/// Who is sent one copy of each packet only.
+enum class Deliver : std::uint8_t { gateways, everyone, off };
+
+/// The keys of [mesh] and of the tables below it that this library obeys. A plain value: whoever reads the
 /// configuration file fills it; ranges are checked there, keys by Keyring::open.
 struct MeshConfig {
   std::vector<std::string> roots = {"msh"};
@@ -30,7 +33,12 @@ struct MeshConfig {
   bool unsupported = false;        // also publish what has "type":""
   base::Duration dedup_window = std::chrono::minutes{15};
   std::size_t dedup_capacity = 200000;  // packets remembered at most
-  std::size_t nodes = 10000;            // names remembered at most
+  Deliver deliver = Deliver::gateways;
+  bool respect_gateways = true;                            // no JSON for a gateway that publishes its own
+  std::uint32_t own_number = 0;                            // of the broker's own node; 0: it has none
+  std::size_t nodes = 10000;                               // names remembered at most
+  base::Duration packet_window = std::chrono::seconds{3};  // to collect the copies of a packet
+  std::string topic = "mesh";                              // where the broker itself publishes
 };
 
 }  // namespace mesh

@@ -11,14 +11,14 @@
 namespace mesh {
 namespace {
 
-PacketIdentity identity_of(const MeshTopic& topic, const proto::MeshPacket& packet) {
-  const std::hash<std::string_view> hash;
-  const std::uint64_t place = hash(topic.root) * 31 + hash(topic.channel);
-  return {place, packet.from(), packet.id()};
+/// The copy of one gateway, told apart from those of others.
+PacketIdentity of_gateway(PacketIdentity identity, std::string_view gateway) {
+  identity.place ^= std::hash<std::string_view>{}(gateway);
+  return identity;
 }
 
 bool publishes(Outcome outcome) {
-  return outcome == Outcome::published || outcome == Outcome::payload_malformed;
+  return outcome == Outcome::published || outcome == Outcome::payload_malformed || outcome == Outcome::named;
 }
 
 }  // namespace
@@ -37,16 +37,70 @@ MeshPlugin::MeshPlugin(const MeshConfig& config, Keyring keyring, const base::Lo
       log_(log),
       nodes_(config.nodes),
       duplicates_(config.dedup_window, config.dedup_capacity),
+      named_(config.dedup_window, config.dedup_capacity),
+      gateways_(roots_),
+      delivery_rules_(config, roots_),
       kept_(nodes_, duplicates_, config.dedup_window),
+      packets_(config_, keyring_, nodes_),
       workspaces_(keyring_) {}
 
+bool MeshPlugin::on_connect(const plugin::Client& client, plugin::Host&, base::TimePoint now) {
+  if (const auto identity = gateway_of(client.id)) gateways_.connected(client.id, *identity, now);
+  return delivery_rules_.judges(client.id);
+}
+
+void MeshPlugin::on_disconnect(const plugin::Client& client, plugin::Host&, base::TimePoint) {
+  if (gateway_of(client.id)) gateways_.disconnected(client.id);
+}
+
+/// A device ignores what it is granted, and never acknowledges a message that it cannot read; a phone is a
+/// full client.
+mqtt::Qos MeshPlugin::on_subscribe(const plugin::Client& client, std::string_view filter, mqtt::Qos granted,
+                                   plugin::Host&, base::TimePoint) {
+  const auto identity = gateway_of(client.id);
+  if (!identity) return granted;
+  gateways_.subscribed(client.id, filter);
+  if (filter.ends_with("/2/json/mqtt/+") && roots_.may_meet(filter)) stand_down_.on_json(identity->number);
+  return !identity->is_proxy && roots_.may_meet(filter) ? mqtt::Qos::at_most_once : granted;
+}
+
+void MeshPlugin::on_unsubscribe(const plugin::Client& client, std::string_view filter, plugin::Host&,
+                                base::TimePoint) {
+  if (gateway_of(client.id)) gateways_.unsubscribed(client.id, filter);
+}
+
+void MeshPlugin::restore(std::string_view name, base::Bytes value, base::TimePoint now) {
+  kept_.restore(name, value, now);
+  delivery_rules_.restore(name, value, now);
+  packets_.restore(name, value, now);
+}
+
+void MeshPlugin::on_tick(plugin::Host& host, base::TimePoint now) {
+  packets_.on_tick(host, now);
+  kept_.on_tick(host, now);
+  delivery_rules_.on_tick(host, now);
+}
+
+std::vector<base::Count> MeshPlugin::counts() const {
+  std::vector<base::Count> counts = counters_.read();
+  for (const base::Count& count : delivery_rules_.counts()) counts.push_back(count);
+  for (const base::Count& count : packets_.counts()) counts.push_back(count);
+  return counts;
+}
+
+/// A retained envelope would be injected into the mesh at each reconnection of a gateway (reference 11.1).
 plugin::Verdict MeshPlugin::on_publish(const plugin::Client& client, plugin::Draft& draft, plugin::Host& host,
                                        base::TimePoint now) {
   const std::optional<MeshTopic> topic = roots_.parse(draft.topic);
-  if (!topic || topic->kind == TopicKind::json || topic->kind == TopicKind::stat)
+  if (!topic || topic->kind == TopicKind::stat) return plugin::Verdict::pass;
+  if (topic->kind == TopicKind::json) {
+    note_json(client, *topic);
     return plugin::Verdict::pass;
-  if (config_.mirror == Mirror::off) return plugin::Verdict::pass;
-  const Outcome outcome = receive(*topic, draft, host, now);
+  }
+  draft.retain = false;
+  if (config_.mirror == Mirror::off && !packets_.is_wanted(host)) return plugin::Verdict::pass;
+  const Workspaces::Loan workspace = workspaces_.borrow();
+  const Outcome outcome = receive({client, *topic, draft.payload, host, now, *workspace});
   counters_.add(outcome);
   if (outcome != Outcome::published) {
     log_.debug("mesh_packet",
@@ -55,53 +109,100 @@ plugin::Verdict MeshPlugin::on_publish(const plugin::Client& client, plugin::Dra
   return plugin::Verdict::pass;
 }
 
-Outcome MeshPlugin::receive(const MeshTopic& topic, const plugin::Draft& draft, plugin::Host& host,
-                            base::TimePoint now) {
-  const Workspaces::Loan workspace = workspaces_.borrow();
-  if (topic.kind == TopicKind::map) return learn_from_map(draft.payload, *workspace);
-  const Outcome outcome = mirror(topic, draft.payload, *workspace, now);
+/// Of a gateway by itself only: a stranger must not be able to switch its mirror off.
+void MeshPlugin::note_json(const plugin::Client& client, const MeshTopic& topic) {
+  const auto sender = gateway_of(client.id);
+  if (sender && sender->number != 0 && number_of(topic.gateway) == sender->number)
+    stand_down_.on_json(sender->number);
+}
+
+Outcome MeshPlugin::receive(const Incoming& in) {
+  if (in.topic.kind == TopicKind::map) return learn_from_map(in);
+  make_json_topic(in.topic, in.workspace.topic);
+  const Outcome outcome = mirror(in);
   if (!publishes(outcome)) return outcome;
-  make_json_topic(topic, workspace->topic);
-  host.publish({workspace->topic, base::as_bytes(workspace->json.view())});
+  in.host.publish({.topic = in.workspace.topic,
+                   .payload = base::as_bytes(in.workspace.json.view()),
+                   .audience = outcome == Outcome::named ? plugin::Audience::named : plugin::Audience::all});
   return outcome;
 }
 
 /// The copies of a packet are told apart from the first before the dear part, decryption; but only what was
 /// read to the end makes later copies duplicates.
-Outcome MeshPlugin::mirror(const MeshTopic& topic, base::Bytes payload, Workspace& workspace,
-                           base::TimePoint now) {
-  const auto envelope = workspace.envelopes.read(payload);
+Outcome MeshPlugin::mirror(const Incoming& in) {
+  Workspace& workspace = in.workspace;
+  const auto envelope = workspace.envelopes.read(in.payload);
   if (!envelope) return envelope.error();
-  if (envelope->channel_id != topic.channel || envelope->gateway_id != topic.gateway)
+  if (envelope->channel_id != in.topic.channel || envelope->gateway_id != in.topic.gateway)
     return Outcome::topic_mismatch;
+  if (bears_own_number(in, *envelope)) return Outcome::own_number;
 
-  const PacketIdentity identity = identity_of(topic, *envelope->packet);
+  const PacketIdentity identity = identity_of(in.topic, envelope->packet->from(), envelope->packet->id());
+  LazyReception lazy(workspace.receptions, *envelope);
+  collect(in, {in.topic, *envelope, identity, lazy});
+  if (config_.mirror == Mirror::off) return Outcome::mirror_off;
   const bool has_id = identity.id != 0;  // 0 is none (reference section 9)
   const bool may_repeat = config_.mirror == Mirror::gateway || !has_id;
-  if (!may_repeat && duplicates_.contains(identity, now)) return Outcome::duplicate;
+  bool is_copy = !may_repeat && duplicates_.contains(identity, in.now);
+  if (is_copy && !is_wanted_again(in, identity)) return Outcome::duplicate;
+  if (is_served_by_itself(in)) {
+    if (!may_repeat) static_cast<void>(duplicates_.claim(identity, true, in.now));
+    return Outcome::served;
+  }
 
-  const auto reception = workspace.receptions.read(*envelope);
+  const auto& reception = lazy.get();
   if (!reception) return reception.error();
   if (is_json_off(*reception)) return Outcome::json_off;
   remember_node(*reception);
   if (reception->is_unsupported() && !config_.unsupported) return Outcome::unsupported;
-  if (!may_repeat && !duplicates_.claim(identity, reception->is_complete(), now)) return Outcome::duplicate;
+  if (!may_repeat && !is_copy) is_copy = !duplicates_.claim(identity, reception->is_complete(), in.now);
+  if (!may_repeat && in.host.wants_named(workspace.topic)) {
+    const bool is_first_of_gateway = named_.claim(of_gateway(identity, in.topic.gateway), true, in.now);
+    if (is_copy && !is_first_of_gateway) return Outcome::duplicate;
+  } else if (is_copy) {
+    return Outcome::duplicate;
+  }
 
   workspace.json.clear();
   append_mirror(*reception, {nodes_, workspace.json_text}, workspace.json);
+  if (is_copy) return Outcome::named;
   return std::holds_alternative<Malformed>(reception->payload) ? Outcome::payload_malformed
                                                                : Outcome::published;
 }
 
+/// Who has named a gateway gets all that it heard, each packet once.
+bool MeshPlugin::is_wanted_again(const Incoming& in, const PacketIdentity& identity) {
+  return in.host.wants_named(in.workspace.topic) &&
+         !named_.contains(of_gateway(identity, in.topic.gateway), in.now);
+}
+
+bool MeshPlugin::is_served_by_itself(const Incoming& in) {
+  if (!config_.respect_gateways) return false;
+  const auto gateway = number_of(in.topic.gateway);
+  return gateway && stand_down_.on_envelope(*gateway, in.now);
+}
+
+bool MeshPlugin::bears_own_number(const Incoming& in, const Envelope& envelope) const {
+  const std::uint32_t own = config_.own_number;
+  return own != 0 && (envelope.packet->from() == own || number_of(in.topic.gateway) == own);
+}
+
 /// Map reports have no JSON and no id; their topic names neither channel nor gateway (reference section 7).
-Outcome MeshPlugin::learn_from_map(base::Bytes payload, Workspace& workspace) {
-  const auto envelope = workspace.envelopes.read(payload);
+Outcome MeshPlugin::learn_from_map(const Incoming& in) {
+  Workspace& workspace = in.workspace;
+  const auto envelope = workspace.envelopes.read(in.payload);
   if (!envelope) return envelope.error();
-  const proto::MapReport* const report =
-      workspace.receptions.payloads().read_map_report(envelope->packet->decoded());
+  const proto::MeshPacket& packet = *envelope->packet;
+  const proto::MapReport* const report = workspace.receptions.payloads().read_map_report(packet.decoded());
   if (report == nullptr) return Outcome::map_report_malformed;
-  nodes_.learn(envelope->packet->from(), c_string(report->long_name()));
+  nodes_.learn(packet.from(), c_string(report->long_name()));
+  LazyReception lazy(workspace.receptions, *envelope);
+  collect(in, {in.topic, *envelope, identity_of(in.topic, packet.from(), packet.id()), lazy});
   return Outcome::map_report;
+}
+
+void MeshPlugin::collect(const Incoming& in, const PacketCopy& copy) {
+  if (packets_.is_wanted(in.host)) packets_.hear(copy, in.workspace.packet_json, in.host, in.now);
 }
 
 /// Nobody knows which of several channels of one name a decoded packet belongs to: one "no" is enough.

@@ -8,13 +8,17 @@
 #include "broker/base/expected.h"
 #include "broker/base/log.h"
 #include "broker/plugin/plugin.h"
+#include "mesh/delivery_rules.h"
 #include "mesh/duplicates.h"
+#include "mesh/gateways.h"
 #include "mesh/kept_state.h"
 #include "mesh/keyring.h"
 #include "mesh/mesh_config.h"
 #include "mesh/mesh_topic.h"
 #include "mesh/node_table.h"
 #include "mesh/outcome.h"
+#include "mesh/packet_feed.h"
+#include "mesh/stand_down.h"
 #include "mesh/workspace.h"
 
 namespace mesh {
@@ -32,20 +36,41 @@ class MeshPlugin final : public plugin::Plugin {
   std::string_view name() const override { return "mesh"; }
   plugin::Verdict on_publish(const plugin::Client& client, plugin::Draft& draft, plugin::Host& host,
                              base::TimePoint now) override;
-  void restore(std::string_view name, base::Bytes value, base::TimePoint now) override {
-    kept_.restore(name, value, now);
+  bool on_connect(const plugin::Client& client, plugin::Host& host, base::TimePoint now) override;
+  void on_disconnect(const plugin::Client& client, plugin::Host& host, base::TimePoint now) override;
+  mqtt::Qos on_subscribe(const plugin::Client& client, std::string_view filter, mqtt::Qos granted,
+                         plugin::Host& host, base::TimePoint now) override;
+  void on_unsubscribe(const plugin::Client& client, std::string_view filter, plugin::Host& host,
+                      base::TimePoint now) override;
+  bool on_deliver(const plugin::Delivery& delivery, const plugin::Host& host, base::TimePoint now) override {
+    return delivery_rules_.allow(delivery, host, now);
   }
-  void on_tick(plugin::Host& host, base::TimePoint now) override { kept_.on_tick(host, now); }
-  std::vector<base::Count> counts() const override { return counters_.read(); }
+  void on_stop(plugin::Host& host) override { packets_.on_stop(host); }
+  void restore(std::string_view name, base::Bytes value, base::TimePoint now) override;
+  void on_tick(plugin::Host& host, base::TimePoint now) override;
+  std::vector<base::Count> counts() const override;
 
  private:
   MeshPlugin(const MeshConfig& config, Keyring keyring, const base::Log& log);
 
-  Outcome receive(const MeshTopic& topic, const plugin::Draft& draft, plugin::Host& host,
-                  base::TimePoint now);
-  /// Leaves the JSON in `workspace`, when the outcome is one of the two that publish.
-  Outcome mirror(const MeshTopic& topic, base::Bytes payload, Workspace& workspace, base::TimePoint now);
-  Outcome learn_from_map(base::Bytes payload, Workspace& workspace);
+  /// One message on a mesh topic, and whose hook it runs on.
+  struct Incoming {
+    const plugin::Client& client;
+    const MeshTopic& topic;
+    base::Bytes payload;
+    plugin::Host& host;
+    base::TimePoint now;
+    Workspace& workspace;
+  };
+  void note_json(const plugin::Client& client, const MeshTopic& topic);
+  Outcome receive(const Incoming& in);
+  bool is_served_by_itself(const Incoming& in);
+  bool bears_own_number(const Incoming& in, const Envelope& envelope) const;
+  /// Leaves the JSON in `workspace`, when the outcome is one of those that publish.
+  Outcome mirror(const Incoming& in);
+  void collect(const Incoming& in, const PacketCopy& copy);
+  bool is_wanted_again(const Incoming& in, const PacketIdentity& identity);
+  Outcome learn_from_map(const Incoming& in);
   bool is_json_off(const Reception& reception) const;
   void remember_node(const Reception& reception);
 
@@ -55,7 +80,12 @@ class MeshPlugin final : public plugin::Plugin {
   const base::Log& log_;
   NodeTable nodes_;
   Duplicates duplicates_;
+  Duplicates named_;  // copies given to those who named their gateway
+  Gateways gateways_;
+  StandDown stand_down_;
+  DeliveryRules delivery_rules_;
   KeptState kept_;
+  PacketFeed packets_;
   Workspaces workspaces_;
   base::Counters<Outcome, base::Writers::several> counters_{outcome_names};
 };

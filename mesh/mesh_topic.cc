@@ -26,6 +26,24 @@ bool is_under(std::string_view topic, std::string_view root) {
   return topic.size() > root.size() && topic[root.size()] == '/' && topic.starts_with(root);
 }
 
+std::string_view take_level(std::string_view& rest) {
+  const std::size_t slash = std::min(rest.find('/'), rest.size());
+  const std::string_view level = rest.substr(0, slash);
+  rest.remove_prefix(std::min(slash + 1, rest.size()));
+  return level;
+}
+
+/// Level by level, as far as the root goes; the filter has to go on behind it.
+bool reaches_below(std::string_view filter, std::string_view root) {
+  while (!root.empty()) {
+    if (filter.empty()) return false;
+    const std::string_view wanted = take_level(filter);
+    if (wanted == "#") return true;
+    if (take_level(root) != wanted && wanted != "+") return false;
+  }
+  return !filter.empty();
+}
+
 const KindName* kind_at(std::string_view rest) {
   for (const KindName& name : kind_names) {
     if (rest.starts_with(name.segment)) return &name;
@@ -74,6 +92,11 @@ std::optional<MeshTopic> Roots::parse(std::string_view topic) const {
     if (const std::optional<MeshTopic> parsed = parse_after(topic, root.size())) return parsed;
   }
   return std::nullopt;
+}
+
+bool Roots::may_meet(std::string_view filter) const {
+  return std::ranges::any_of(roots_,
+                             [filter](const std::string& root) { return reaches_below(filter, root); });
 }
 
 void make_json_topic(const MeshTopic& topic, std::string& out) {

@@ -28,6 +28,8 @@ class Roots {
 
   /// None when the topic is under no root or has not the form above. A few nanoseconds for foreign topics.
   std::optional<MeshTopic> parse(std::string_view topic) const;
+  /// Whether a topic under a root may meet this filter.
+  bool may_meet(std::string_view filter) const;
 
  private:
   std::vector<std::string> roots_;  // without a slash at the end

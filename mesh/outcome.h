@@ -12,8 +12,11 @@ namespace mesh {
 enum class Outcome : std::uint8_t {
   published,             // JSON with all the firmware would say
   payload_malformed,     // JSON without "payload": a device could not decode it either
+  named,                 // another copy, for those who asked for this gateway's
   duplicate,             // another copy of this packet was published within the window
   unsupported,           // the firmware would say "type":"", which nobody asked for
+  served,                // a gateway that publishes JSON itself
+  own_number,            // it bears the broker's own number, and a client has published it
   json_off,              // a channel with json = false
   empty,                 // no bytes: what a gateway publishes when it cannot encode
   oversize,              // longer than any envelope a device makes or takes
@@ -25,6 +28,7 @@ enum class Outcome : std::uint8_t {
   wrong_key,             // the hash fits, but what comes out is no Data with a port
   map_report,            // a map report with a name that was learned
   map_report_malformed,  // something else on a map topic
+  mirror_off,            // read for other purposes than the mirror's
   end_,
 };
 

@@ -295,6 +295,68 @@ constexpr FieldRule map_report_fields[] = {
     {boolean},    // has_opted_report_location
 };
 
+constexpr MessageRule route_discovery_message{route_discovery_fields};
+
+constexpr FieldRule routing_fields[] = {
+    inside(route_discovery_message),  // route_request
+    inside(route_discovery_message),  // route_reply
+    {uint32},                         // error_reason
+};
+
+constexpr FieldRule statistics_fields[] = {
+    {uint32},   // messages_total
+    {uint32},   // messages_saved
+    {uint32},   // messages_max
+    {uint32},   // up_time
+    {uint32},   // requests
+    {uint32},   // requests_history
+    {boolean},  // heartbeat
+    {uint32},   // return_max
+    {uint32},   // return_window
+};
+
+constexpr auto history_fields = all<3>(uint32);
+constexpr auto heartbeat_fields = all<2>(uint32);
+
+constexpr MessageRule statistics_message{statistics_fields};
+constexpr MessageRule history_message{history_fields};
+constexpr MessageRule heartbeat_message{heartbeat_fields};
+
+constexpr FieldRule store_and_forward_fields[] = {
+    {uint32},                    // rr
+    inside(statistics_message),  // stats
+    inside(history_message),     // history
+    inside(heartbeat_message),   // heartbeat
+    bytes_to(233),               // text
+};
+
+constexpr FieldRule status_message_fields[] = {
+    text_to(0),  // status
+};
+
+constexpr FieldRule mesh_beacon_fields[] = {
+    text_to(0),  // message
+    {unknown},   // offer_channel
+    {uint32},    // offer_region
+    {uint32},    // offer_preset
+};
+
+constexpr FieldRule newer_waypoint_fields[] = {
+    {uint32},     // id
+    {fixed32},    // latitude_i
+    {fixed32},    // longitude_i
+    {uint32},     // expire
+    {uint32},     // locked_to
+    text_to(29),  // name
+    text_to(99),  // description
+    {fixed32},    // icon
+    {uint32},     // geofence_radius
+    {unknown},    // bounding_box
+    {boolean},    // notify_on_enter
+    {boolean},    // notify_on_exit
+    {boolean},    // notify_favorites_only
+};
+
 }  // namespace
 
 const MessageRule service_envelope_rule{service_envelope_fields};
@@ -308,5 +370,10 @@ const MessageRule telemetry_rule{telemetry_fields};
 const MessageRule paxcount_rule{paxcount_fields};
 const MessageRule hardware_message_rule{hardware_message_fields};
 const MessageRule map_report_rule{map_report_fields};
+const MessageRule routing_rule{routing_fields};
+const MessageRule store_and_forward_rule{store_and_forward_fields};
+const MessageRule status_message_rule{status_message_fields};
+const MessageRule mesh_beacon_rule{mesh_beacon_fields};
+const MessageRule newer_waypoint_rule{newer_waypoint_fields};
 
 }  // namespace mesh

@@ -19,4 +19,11 @@ extern const MessageRule paxcount_rule;
 extern const MessageRule hardware_message_rule;
 extern const MessageRule map_report_rule;
 
+// What the JSON of 2.7.26 has no form for, and what later firmware added to a message.
+extern const MessageRule routing_rule;
+extern const MessageRule store_and_forward_rule;
+extern const MessageRule status_message_rule;
+extern const MessageRule mesh_beacon_rule;
+extern const MessageRule newer_waypoint_rule;
+
 }  // namespace mesh

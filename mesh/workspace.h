@@ -9,6 +9,7 @@
 #include "mesh/envelope.h"
 #include "mesh/json_text.h"
 #include "mesh/keyring.h"
+#include "mesh/packet_json.h"
 #include "mesh/reception.h"
 #include "mesh/text_buffer.h"
 
@@ -23,6 +24,7 @@ struct Workspace {
   ReceptionReader receptions;
   JsonText json_text;
   TextBuffer json;
+  PacketJson packet_json;
   std::string topic;
 };
 

@@ -36,6 +36,10 @@ constexpr CommandRow commands[] = {
     {Command::decode, "decode",
      "Decode one ServiceEnvelope: the JSON mirror on standard output, the reasoning on standard error"},
     {Command::health, "health", "Exit 0 when the broker of that configuration serves"},
+    {Command::simulate, "simulate",
+     "Play a mesh of nodes whose gateways publish what they hear to any broker: what is sent as JSON lines "
+     "on "
+     "standard output, a summary on standard error"},
 };
 
 /// The text forms before they are checked.
@@ -45,6 +49,7 @@ struct Options {
   std::vector<std::string> psks;
   std::string input = "-";
   PasswordChange password_change;
+  SimulateOptions simulate;
 };
 
 void add_config_options(CLI::App& app, Options& options) {
@@ -105,6 +110,7 @@ base::Expected<Arguments, EarlyExit> checked(Command command, const Options& gen
   arguments.settings.insert(arguments.settings.end(), own.settings.begin(), own.settings.end());
   arguments.input = own.input;
   arguments.password_change = own.password_change;
+  arguments.simulate = own.simulate;
   for (const std::string& text : own.psks) {
     auto psk = parse_psk(text);
     if (!psk) return base::make_unexpected(std::move(psk).error());
@@ -131,6 +137,10 @@ base::Expected<Arguments, EarlyExit> parse_command_line(int argc, const char* co
     subcommand->callback([&command, &row] { command = row.command; });
     if (row.command == Command::passwd) {
       add_passwd_options(*subcommand, own.password_change);
+      continue;
+    }
+    if (row.command == Command::simulate) {
+      add_simulate_options(*subcommand, own.simulate);
       continue;
     }
     add_config_options(*subcommand, own);

@@ -5,11 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "broker/app/simulate_options.h"
 #include "broker/base/expected.h"
 
 namespace app {
 
-enum class Command : std::uint8_t { serve, check, passwd, decode, health };
+enum class Command : std::uint8_t { serve, check, passwd, decode, health, simulate };
 
 /// --psk NAME=PSK of decode; the form of `psk` is checked (see psk_bytes in config_values.h).
 struct NamedPsk {
@@ -32,6 +33,7 @@ struct Arguments {
   std::vector<NamedPsk> psks;         // decode only
   std::string input = "-";            // decode only: hex, or "-" for standard input
   PasswordChange password_change;     // passwd only
+  SimulateOptions simulate;           // simulate only
 };
 
 /// Nothing to run: what to print and the exit code. Help and version are 0 and go to standard output, wrong

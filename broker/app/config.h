@@ -124,6 +124,11 @@ struct DedupSettings {
   friend bool operator==(const DedupSettings&, const DedupSettings&) = default;
 };
 
+struct PacketSettings {
+  base::Duration window = std::chrono::seconds(3);
+  friend bool operator==(const PacketSettings&, const PacketSettings&) = default;
+};
+
 struct DownSettings {
   std::uint8_t hop_limit = 3;
   LongText long_text = LongText::refuse;
@@ -142,6 +147,7 @@ struct MeshSettings {
   std::vector<Channel> channels;
   JsonSettings json;
   DedupSettings dedup;
+  PacketSettings packet;
   DownSettings down;
   friend bool operator==(const MeshSettings&, const MeshSettings&) = default;
 };

@@ -146,7 +146,7 @@ constexpr ConfigKey rows[] = {
                                            "remembered at most; the longest silent go first"),
     key<Truth, mesh, &MeshSettings::default_key>(
         "mesh.default_key", "false|true", "try the well-known default key on the preset channel names"),
-    later<Topic, mesh, &MeshSettings::topic>("mesh.topic", "topic", "where the broker itself publishes"),
+    key<Topic, mesh, &MeshSettings::topic>("mesh.topic", "topic", "where the broker itself publishes"),
 
     key<Name, mesh, &MeshSettings::channels, &Channel::name>("mesh.channel.*.name", "1..11 bytes",
                                                              "as on the devices, to the letter"),
@@ -162,15 +162,18 @@ constexpr ConfigKey rows[] = {
         "mesh.json.mirror", "packet|gateway|off", "one JSON per packet or per gateway's copy"),
     key<Truth, mesh, &MeshSettings::json, &JsonSettings::unsupported>(
         "mesh.json.unsupported", "false|true", "also publish what firmware published with an empty type"),
-    later<Truth, mesh, &MeshSettings::json, &JsonSettings::respect_gateways>(
+    key<Truth, mesh, &MeshSettings::json, &JsonSettings::respect_gateways>(
         "mesh.json.respect_gateways", "false|true", "stand down for a gateway that publishes JSON itself"),
 
     key<Period, mesh, &MeshSettings::dedup, &DedupSettings::window>("mesh.dedup.window", "1s..7d",
                                                                     "how long a packet is remembered"),
     key<Count, mesh, &MeshSettings::dedup, &DedupSettings::capacity>("mesh.dedup.capacity", "1..100000000",
                                                                      "packets remembered at most"),
-    later<Choice, mesh, &MeshSettings::dedup, &DedupSettings::deliver>(
+    key<Choice, mesh, &MeshSettings::dedup, &DedupSettings::deliver>(
         "mesh.dedup.deliver", "gateways|everyone|off", "who gets one copy per packet"),
+
+    key<Period, mesh, &MeshSettings::packet, &PacketSettings::window>(
+        "mesh.packet.window", "1s..1m", "how long the copies of a packet are collected for mesh/packet/..."),
 
     later<Count, mesh, &MeshSettings::down, &DownSettings::hop_limit>("mesh.down.hop_limit", "0..7",
                                                                       "of packets the broker itself sends"),

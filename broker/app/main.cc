@@ -13,6 +13,7 @@
 #include "broker/app/mesh_parts.h"
 #include "broker/app/passwd.h"
 #include "broker/app/server.h"
+#include "broker/app/simulate/simulate.h"
 #include "mesh/mesh_plugin.h"
 
 namespace {
@@ -95,12 +96,13 @@ int run(const app::Arguments& arguments, const app::LoadedConfig& loaded) {
       return serve(loaded);
     case app::Command::check:
       return check(loaded);
-    case app::Command::passwd:
-      break;  // needs no configuration: main
     case app::Command::decode:
       return app::decode_envelope(arguments, loaded.config);
     case app::Command::health:
       return health(loaded.config);
+    case app::Command::passwd:
+    case app::Command::simulate:
+      break;  // have no configuration
   }
   return exit_wrong_usage;
 }
@@ -115,6 +117,7 @@ int main(int argc, char** argv) {
     return arguments.error().code;
   }
   if (arguments->command == app::Command::passwd) return app::change_password(arguments->password_change);
+  if (arguments->command == app::Command::simulate) return app::simulate::run(arguments->simulate);
   const auto loaded = app::load_config({arguments->config_file, environment_lines(), arguments->settings});
   if (!loaded) {
     for (const app::Problem& problem : loaded.error()) std::cerr << app::to_text(problem) << '\n';

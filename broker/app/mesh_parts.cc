@@ -26,6 +26,18 @@ mesh::Mirror mirror_of(JsonMirror mirror) {
   return mesh::Mirror::off;
 }
 
+mesh::Deliver deliver_of(DedupDelivery deliver) {
+  switch (deliver) {
+    case DedupDelivery::gateways:
+      return mesh::Deliver::gateways;
+    case DedupDelivery::everyone:
+      return mesh::Deliver::everyone;
+    case DedupDelivery::off:
+      return mesh::Deliver::off;
+  }
+  return mesh::Deliver::off;
+}
+
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
 std::string read_input(const Arguments& arguments) {
@@ -60,7 +72,11 @@ mesh::MeshConfig mesh_config_of(const MeshSettings& settings) {
   config.unsupported = settings.json.unsupported;
   config.dedup_window = settings.dedup.window;
   config.dedup_capacity = settings.dedup.capacity;
+  config.deliver = deliver_of(settings.dedup.deliver);
+  config.respect_gateways = settings.json.respect_gateways;
   config.nodes = settings.nodes;
+  config.packet_window = settings.packet.window;
+  config.topic = settings.topic;
   return config;
 }
 

@@ -60,6 +60,8 @@ class Broker final : public SessionOwner {
   void on_time(base::TimePoint now);
   /// Once a second, on one worker: plugins are told.
   void tick(base::TimePoint now) { publishing_.tick(now); }
+  /// Its plugins are told that the broker stops; on one worker.
+  void stop() { publishing_.stop(); }
   std::optional<base::TimePoint> next_deadline() const { return deadlines_.next(); }
   /// The last call of a turn before the flush: sessions that ended with their connection go.
   void end_turn();

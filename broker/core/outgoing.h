@@ -61,8 +61,12 @@ class Outgoing {
     publish_.retain = false;
     kept_ = {};
   }
-  /// Only subscriptions whose last level is spelled out get it.
-  void to_named() { is_named_ = true; }
+  /// Only subscriptions whose last level is spelled out get it, and it is not retained: a store has no such
+  /// subscriptions.
+  void to_named() {
+    is_named_ = true;
+    drop_retain();
+  }
   bool is_named() const { return is_named_; }
   /// The session whose connection has published it; null: none of this worker's.
   void from(const Session& publisher) { publisher_ = &publisher; }

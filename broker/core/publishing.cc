@@ -42,8 +42,8 @@ bool Publishing::may_send(const plugin::Client& receiver, const Outgoing& outgoi
                                   .message = message,
                                   .frame_bytes = mqtt::publish_head_size(wanted) + wanted.payload.size(),
                                   .is_own = is_own};
-  const bool is_wanted =
-      std::ranges::all_of(plugins_, [&](plugin::Plugin* asked) { return asked->on_deliver(delivery, now_); });
+  const bool is_wanted = std::ranges::all_of(
+      plugins_, [&](plugin::Plugin* asked) { return asked->on_deliver(delivery, *this, now_); });
   if (!is_wanted) parts_.counters.add(Metric::messages_withheld_by_plugin);
   return is_wanted;
 }
@@ -54,6 +54,11 @@ plugin::Verdict Publishing::publish(const plugin::Client& client, Outgoing& outg
   if (verdict == plugin::Verdict::pass) parts_.router.publish(outgoing);
   if (!pending_.empty()) route_pending();
   return verdict;
+}
+
+void Publishing::stop() {
+  for (plugin::Plugin* told : plugins_) told->on_stop(*this);
+  if (!pending_.empty()) route_pending();
 }
 
 void Publishing::publish(const plugin::Publication& publication) {

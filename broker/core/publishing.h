@@ -41,6 +41,8 @@ class Publishing final : public plugin::Host {
 
   /// Once a second, where plugins are to be told so.
   void tick(base::TimePoint now);
+  /// Once, where plugins are to be told so.
+  void stop();
 
   void publish(const plugin::Publication& publication) override;
   void keep(std::string_view name, base::Bytes value) override;

@@ -23,12 +23,12 @@ void Session::attach(Link& link, const mqtt::Connect& connect, bool is_present, 
   record([this](Journal& journal) { journal.set_here(key_); });
   set_will(connect);
   answer(mqtt::Connack{.session_present = is_present, .reason = mqtt::Reason::success});
-  tell_plugins(now);
   resend();
+  tell_plugins(now);
   want_work();
 }
 
-/// Behind the CONNACK: what they publish may be for this very client.
+/// Behind the CONNACK and what is sent again: what they publish may be for this very client.
 void Session::tell_plugins(base::TimePoint now) {
   is_asked_about_ = services_.publishing.connected(client(), now);
   if (!filters_) return;

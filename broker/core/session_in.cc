@@ -78,6 +78,7 @@ void Session::release(mqtt::PacketId id) {
 
 void Session::on_packet(const mqtt::Packet& packet, base::TimePoint now) {
   keepalive_.on_packet(now);
+  services_.publishing.at(now);
   services_.effort.spend(std::holds_alternative<mqtt::Puback>(packet) ? 1 : Effort::per_request);
   std::visit(Handle{*this, now}, packet);
 }

@@ -34,15 +34,17 @@ bool Session::must_wait(mqtt::Qos qos) const {
 }
 
 void Session::send(Outgoing& outgoing, Passing passing, mqtt::PacketId preferred_id) {
+  Delivery delivery{.qos = passing.qos, .retain = passing.retain};
+  if (passing.qos != mqtt::Qos::at_most_once) {
+    delivery.packet_id = inflight_.claim(preferred_id);
+    if (delivery.packet_id == 0) return enqueue(outgoing, passing.qos);
+  }
   if (is_asked_about_ && !may_send(outgoing, passing)) {
     if (passing.mark.number != 0) on_finished(passing.mark.number);
     return;
   }
-  Delivery delivery{.qos = passing.qos, .retain = passing.retain};
   if (passing.qos != mqtt::Qos::at_most_once) {
-    const mqtt::PacketId id = inflight_.claim(preferred_id);
-    if (id == 0) return enqueue(outgoing, passing.qos);
-    delivery.packet_id = id;
+    const mqtt::PacketId id = delivery.packet_id;
     inflight_.add({.number = is_recorded() ? record_sent(outgoing, passing, id) : 0,
                    .message = is_lasting_ ? outgoing.keep() : MessageRef{},
                    .id = id,

@@ -47,7 +47,7 @@ struct Draft {
 /// Which subscriptions a publication meets.
 enum class Audience : std::uint8_t {
   all,
-  named,  // only those whose last level is spelled out: no + or # at the end
+  named,  // only those whose last level is spelled out: no + or # at the end; such a one is not retained
 };
 
 /// What a plugin wants published. The host copies it before it returns.
@@ -120,8 +120,8 @@ class Plugin {
   virtual Verdict on_publish(const Client& client, Draft& draft, Host& host, base::TimePoint now) = 0;
   /// False: this receiver does not get it. Asked when it is about to leave, so true means sent (but for a
   /// connection that breaks). Not asked about other clients than on_connect said.
-  virtual bool on_deliver(const Delivery& delivery, base::TimePoint now) {
-    static_cast<void>(delivery), static_cast<void>(now);
+  virtual bool on_deliver(const Delivery& delivery, const Host& host, base::TimePoint now) {
+    static_cast<void>(delivery), static_cast<void>(host), static_cast<void>(now);
     return true;
   }
   /// What it kept in a former life, in the order of names; before any hook.
@@ -130,6 +130,9 @@ class Plugin {
   }
   /// Once a second, on the first worker.
   virtual void on_tick(Host& host, base::TimePoint now) { static_cast<void>(host), static_cast<void>(now); }
+  /// The broker stops gracefully: once, on the first worker, which reads no client any more; others may still
+  /// hand in what they have read. What is published and kept here still is.
+  virtual void on_stop(Host& host) { static_cast<void>(host); }
   /// Its counters at this moment, for the log at stop and the metrics. Any thread.
   virtual std::vector<base::Count> counts() const = 0;
 };

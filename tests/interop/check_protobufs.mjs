@@ -23,7 +23,13 @@ const classes = {
 /** Ours has these from newer firmware than the package may know: missing there is no difference, another form is. */
 const newerThanPackage = new Set([
   "MeshPacket.xeddsa_signed", "Data.xeddsa_signature", "Waypoint.geofence_radius",
-  "Telemetry.traffic_management_stats", "TrafficManagementStats",
+  "Telemetry.traffic_management_stats", "TrafficManagementStats", "Waypoint.notify_on_enter",
+  "Waypoint.notify_on_exit", "Waypoint.notify_favorites_only", "AirQualityMetrics.pm_status_flags",
+  "StatusMessage", "MeshBeacon", "EnvironmentMetrics.lightning_strike_count_1h",
+  "EnvironmentMetrics.lightning_distance_km",
+  ...[0, 1, 2, 3, 4, 5, 6, 7].flatMap((channel) => [
+    `EnvironmentMetrics.adc_voltage_ch${channel}`, `EnvironmentMetrics.one_wire_temperature_ch${channel}`,
+  ]),
 ]);
 
 function fail(code, text) {

@@ -37,7 +37,7 @@ struct FakePlugin final : plugin::Plugin {
                       base::TimePoint) override {
     seen.push_back(std::string(client.id) + "-" + std::string(filter));
   }
-  bool on_deliver(const plugin::Delivery& delivery, base::TimePoint now) override {
+  bool on_deliver(const plugin::Delivery& delivery, const plugin::Host&, base::TimePoint now) override {
     deliveries.push_back(std::string(delivery.message.topic) + " " + std::to_string(delivery.frame_bytes) +
                          (delivery.is_own ? " own" : ""));
     delivered_at = now;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/unit/mesh/mesh_fixture.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <utility>
@@ -17,11 +18,13 @@ Mesh::Mesh(const MeshConfig& config)
            [this](base::Level, std::string_view line) { log_lines.emplace_back(line); }) {
   auto opened = MeshPlugin::open(config, log_);
   if (opened) plugin_ = *std::move(opened);
+  host_.is_wanted = false;
 }
 
-std::vector<Published> Mesh::receive(std::string_view topic, std::string_view payload, std::int64_t at_s) {
+std::vector<Published> Mesh::receive(std::string_view topic, std::string_view payload, std::int64_t at_s,
+                                     std::string_view client_id) {
   host_.published.clear();
-  const plugin::Client client{"gateway-1", {}};
+  const plugin::Client client{client_id, {}};
   const base::TimePoint now{std::chrono::seconds{at_s}};
   plugin::Draft draft{topic, base::as_bytes(payload)};
   const plugin::Verdict verdict = plugin_->on_publish(client, draft, host_, now);
@@ -31,6 +34,24 @@ std::vector<Published> Mesh::receive(std::string_view topic, std::string_view pa
 
 std::uint64_t Mesh::count(Outcome outcome) const {
   return plugin_->counts()[static_cast<std::size_t>(outcome)].value;
+}
+
+std::uint64_t Mesh::count(std::string_view name) const {
+  const std::vector<base::Count> counts = plugin_->counts();
+  return std::ranges::find(counts, name, &base::Count::name)->value;
+}
+
+std::vector<Published> Mesh::tick(std::int64_t at_s) {
+  host_.published.clear();
+  plugin_->on_tick(host_, base::TimePoint{std::chrono::seconds{at_s}});
+  return std::exchange(host_.published, {});
+}
+
+void Mesh::stop(Mesh& heir, std::int64_t at_s) {
+  plugin_->on_stop(host_);
+  for (const auto& [name, value] : host_.kept)
+    heir.plugin_->restore(name, base::as_bytes(value), base::TimePoint{std::chrono::seconds{at_s}});
+  heir.host_.kept = std::exchange(host_.kept, {});
 }
 
 std::string from_hex(std::string_view hex) {

@@ -62,8 +62,16 @@ class Mesh {
   explicit Mesh(const MeshConfig& config);
 
   /// What it published for this one message.
-  std::vector<Published> receive(std::string_view topic, std::string_view payload, std::int64_t at_s = 0);
+  std::vector<Published> receive(std::string_view topic, std::string_view payload, std::int64_t at_s = 0,
+                                 std::string_view client_id = "gateway-1");
   std::uint64_t count(Outcome outcome) const;
+  std::uint64_t count(std::string_view name) const;
+  /// What it published at this tick.
+  std::vector<Published> tick(std::int64_t at_s);
+  /// A graceful stop; what it had kept is given to `heir`.
+  void stop(Mesh& heir, std::int64_t at_s);
+  FakeHost& host() { return host_; }
+  MeshPlugin& plugin() { return *plugin_; }
 
   std::vector<std::string> log_lines;
 
