@@ -35,7 +35,7 @@ class Permissions {
   [[nodiscard]] static Permissions everything();
 
   /// `text` is a topic, with `Access::subscribe` a filter. A subscription is refused when nothing that it can
-  /// match may be read; otherwise each delivery is asked for. Reading and writing cost some 100 ns: whoever
+  /// match may be read; otherwise each delivery is asked for. Reading and writing cost some 50 ns: whoever
   /// asks for many messages keeps the last topic's answer. A filter with wildcards is held against every
   /// rule.
   [[nodiscard]] bool may(Access access, std::string_view text) const;

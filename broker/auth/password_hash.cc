@@ -44,11 +44,12 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
   }
 }
 
-/// Decimal, without sign or blanks.
+/// Decimal, without sign, blanks or leading zeros.
 std::optional<std::uint32_t> number(std::string_view text) {
   std::uint32_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  if (text.empty() || (text.size() > 1 && text.front() == '0')) return std::nullopt;
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
   return value;
 }
 

@@ -29,7 +29,7 @@ class PasswordHash {
  public:
   /// The error is a sentence that quotes nothing of `text`.
   [[nodiscard]] static base::Expected<PasswordHash, std::string> parse(std::string_view text);
-  /// A new one: argon2id with a random salt. Takes about 20 ms and 19 MiB. The error is a sentence.
+  /// A new one: argon2id with a random salt. Takes about 25 ms and 19 MiB. The error is a sentence.
   [[nodiscard]] static base::Expected<PasswordHash, std::string> make(std::string_view password);
   /// Costs as much as this one and fits no password.
   [[nodiscard]] PasswordHash unmatchable() const;

@@ -94,6 +94,7 @@ TEST_CASE("text that is no hash is refused") {
         "$7$" + salt + "$" + hash64,
         "$7$x$" + salt + "$" + hash64,
         "$7$-1$" + salt + "$" + hash64,
+        "$7$01$" + salt + "$" + hash64,
         "$7$+1$" + salt + "$" + hash64,
         "$7$ 1$" + salt + "$" + hash64,
         std::string("$argon2id$"),
