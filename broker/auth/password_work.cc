@@ -59,11 +59,13 @@ void PasswordWork::stop() {
   {
     const std::scoped_lock lock(mutex_);
     is_stopping_ = true;
+    for (Request& request : queue_) OPENSSL_cleanse(request.password.data(), request.password.size());
+    queue_.clear();
+    waiting_of_.clear();
   }
   posted_.notify_all();
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();
-  queue_.clear();
 }
 
 std::size_t PasswordWork::waiting() {
