@@ -17,13 +17,15 @@ constexpr std::string_view topic = "msh/EU_868/2/e/LongFast/!aabbccdd";
 class CountingHost final : public plugin::Host {
  public:
   void keep(std::string_view, base::Bytes) override {}
-  bool wants_below(std::string_view) const override { return true; }
+  explicit CountingHost(bool is_wanted) : is_wanted_(is_wanted) {}
+  bool wants_below(std::string_view) const override { return is_wanted_; }
   bool wants_named(std::string_view) const override { return true; }
   base::WallTime wall_time() const override { return {}; }
   void publish(const plugin::Publication& publication) override { bytes_ += publication.payload.size(); }
   std::size_t bytes() const { return bytes_; }
 
  private:
+  const bool is_wanted_;
   std::size_t bytes_ = 0;
 };
 
@@ -79,7 +81,7 @@ void run(benchmark::State& state, mesh::Mirror mirror, std::string_view on_topic
   mesh::MeshConfig config;
   config.mirror = mirror;
   const auto opened = mesh::MeshPlugin::open(config, log);
-  CountingHost host;
+  CountingHost host(false);
   const plugin::Client client{"!aabbccdd", {}};
   for (auto _ : state) {
     plugin::Draft draft{on_topic, base::as_bytes(payload)};
@@ -87,6 +89,35 @@ void run(benchmark::State& state, mesh::Mirror mirror, std::string_view on_topic
   }
   state.counters["json_bytes"] = static_cast<double>(host.bytes()) / static_cast<double>(state.iterations());
 }
+
+/// A stream of different packets, each heard by `gateways`, with a tick for every thousand copies: what one
+/// copy costs on average, told or not.
+void run_stream(benchmark::State& state, bool is_wanted, std::uint32_t gateways) {
+  const base::Log log(base::Level::error, base::LogFormat::text, [](base::Level, std::string_view) {});
+  const auto opened = mesh::MeshPlugin::open(mesh::MeshConfig{}, log);
+  CountingHost host(is_wanted);
+  const plugin::Client client{"!aabbccdd", {}};
+  mesh::proto::ServiceEnvelope message;
+  message.ParseFromString(envelope(false));
+  std::uint32_t copy = 0;
+  for (auto _ : state) {
+    const std::uint32_t gateway = copy % gateways;
+    message.mutable_packet()->set_id(1 + copy / gateways);
+    message.set_gateway_id(mesh::node_id(gateway + 1));
+    const std::string on_topic = "msh/EU_868/2/e/LongFast/" + message.gateway_id();
+    const std::string payload = message.SerializeAsString();
+    plugin::Draft draft{on_topic, base::as_bytes(payload)};
+    const base::TimePoint now{base::Duration{copy}};
+    benchmark::DoNotOptimize((*opened)->on_publish(client, draft, host, now));
+    if (++copy % 1000 == 0) (*opened)->on_tick(host, now);
+  }
+  state.counters["json_bytes"] = static_cast<double>(host.bytes()) / static_cast<double>(state.iterations());
+}
+
+void mesh_stream_unwanted(benchmark::State& state) { run_stream(state, false, 1); }
+void mesh_stream_wanted(benchmark::State& state) { run_stream(state, true, 1); }
+void mesh_stream_of_four_unwanted(benchmark::State& state) { run_stream(state, false, 4); }
+void mesh_stream_of_four_wanted(benchmark::State& state) { run_stream(state, true, 4); }
 
 void mesh_encrypted_position(benchmark::State& state) {
   run(state, mesh::Mirror::gateway, topic, envelope(true));
@@ -105,3 +136,7 @@ BENCHMARK(mesh_encrypted_position);
 BENCHMARK(mesh_decoded_position);
 BENCHMARK(mesh_duplicate);
 BENCHMARK(mesh_other_topic);
+BENCHMARK(mesh_stream_unwanted);
+BENCHMARK(mesh_stream_wanted);
+BENCHMARK(mesh_stream_of_four_unwanted);
+BENCHMARK(mesh_stream_of_four_wanted);

@@ -53,25 +53,6 @@ bool strip_padding(std::string_view& text) {
   return true;
 }
 
-base::Expected<Psk, std::string_view> parse_base64(std::string_view text) {
-  if (!strip_padding(text))
-    return base::make_unexpected("is base64 of a wrong length: part of it is missing");
-  Psk psk;
-  std::uint32_t bits = 0;
-  std::uint32_t held = 0;  // bits not yet given out
-  for (const char c : text) {
-    const auto six = sextet(c);
-    if (!six)
-      return base::make_unexpected("is neither base64 nor 0x hex, \"none\", \"default\" or \"simpleN\"");
-    bits = (bits << 6 | *six) & 0xffff;
-    held += 6;
-    if (held < 8) continue;
-    held -= 8;
-    psk.push_back(static_cast<std::uint8_t>(bits >> held & 0xff));
-  }
-  return psk;
-}
-
 /// The number behind "simple". The apps count from 0, which is the well-known key itself, the devices from 1.
 base::Expected<Psk, std::string_view> parse_simple(std::string_view digits) {
   unsigned number = 0;
@@ -94,6 +75,25 @@ base::Expected<Psk, std::string_view> parse_form(std::string_view text) {
 }
 
 }  // namespace
+
+base::Expected<Psk, std::string_view> parse_base64(std::string_view text) {
+  if (!strip_padding(text))
+    return base::make_unexpected("is base64 of a wrong length: part of it is missing");
+  Psk psk;
+  std::uint32_t bits = 0;
+  std::uint32_t held = 0;  // bits not yet given out
+  for (const char c : text) {
+    const auto six = sextet(c);
+    if (!six)
+      return base::make_unexpected("is neither base64 nor 0x hex, \"none\", \"default\" or \"simpleN\"");
+    bits = (bits << 6 | *six) & 0xffff;
+    held += 6;
+    if (held < 8) continue;
+    held -= 8;
+    psk.push_back(static_cast<std::uint8_t>(bits >> held & 0xff));
+  }
+  return psk;
+}
 
 base::Expected<Psk, std::string_view> parse_psk(std::string_view text) {
   auto psk = parse_form(text);

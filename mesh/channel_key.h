@@ -29,6 +29,9 @@ using Psk = std::vector<std::uint8_t>;
 /// does not quote the text.
 base::Expected<Psk, std::string_view> parse_psk(std::string_view text);
 
+/// Either alphabet, padded or not; the error is as that of parse_psk.
+base::Expected<Psk, std::string_view> parse_base64(std::string_view text);
+
 /// At most 32 bytes. Nothing and the single byte 0 mean no encryption, another single byte is an index of the
 /// well-known key, other lengths are padded with zeros to 16 or 32.
 Key expand_psk(base::Bytes psk);

@@ -24,6 +24,7 @@ struct Envelope {
   const proto::MeshPacket* packet = nullptr;
   std::string_view channel_id;  // not empty; valid UTF-8
   std::string_view gateway_id;  // not empty; valid UTF-8, not necessarily "!%08x"
+  std::string_view root{};      // of the topic it came on; empty: not known
 
   bool is_encrypted() const { return packet->payload_variant_case() == proto::MeshPacket::kEncrypted; }
 };

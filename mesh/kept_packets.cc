@@ -84,13 +84,13 @@ std::optional<OpenPacket> take_packet(base::Reader& in) {
   const std::uint8_t readability = in.u8();
   const std::uint8_t signature = in.u8();
   packet.head.readability = static_cast<Readability>(readability);
-  packet.head.signature = static_cast<Signature>(signature);
+  packet.head.signature = static_cast<SignatureVerdict>(signature);
   packet.head.has_bitfield = in.u8() != 0;
   packet.is_update = in.u8() != 0;
   packet.dropped = take<std::uint32_t>(in);
   while (in.remaining() > 0) packet.heard.push_back(take_heard(in));
   const bool is_sound = in.ok() && readability <= static_cast<std::uint8_t>(Readability::readable) &&
-                        signature <= static_cast<std::uint8_t>(Signature::unverified);
+                        signature < static_cast<std::uint8_t>(SignatureVerdict::end_);
   if (!is_sound) return std::nullopt;
   return packet;
 }

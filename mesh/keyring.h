@@ -1,47 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include <cstddef>
-#include <cstdint>
+#include <atomic>
+#include <memory>
 #include <span>
-#include <string>
 #include <string_view>
 #include <vector>
 
 #include "broker/base/expected.h"
-#include "mesh/channel_key.h"
-#include "mesh/mesh_config.h"
+#include "mesh/key_set.h"
 
 namespace mesh {
 
-/// One key to try on packets of the channel `name`.
-struct Channel {
-  std::string name;
-  Key key;
-  std::uint8_t hash = 0;    // what an encrypted packet carries as its `channel`
-  std::uint32_t index = 0;  // what JSON consumers see instead
-  bool json = true;
-};
-
-/// Why no keyring can be made: the position in MeshConfig::channels, and what is wrong with that PSK.
-struct KeyringProblem {
-  std::size_t channel = 0;
-  std::string_view what;
-};
-
-/// Channel name -> keys to try. Immutable once opened, so any thread may read it.
+/// The keys in use, which a reload replaces as a whole. Reading is one atomic load, on any thread. A set that
+/// was replaced stays until the keyring ends, because a hook may be reading it: a few kilobytes for each
+/// reload. What was given out (channels, key pairs) is therefore valid as long as the keyring.
 class Keyring {
  public:
   static base::Expected<Keyring, KeyringProblem> open(const MeshConfig& config);
 
-  /// The keys of that name in the order of the configuration, the well-known key last. Empty: none is known.
-  std::span<const Channel> named(std::string_view name) const;
-  /// False when a configured channel of that name says json = false.
-  bool json_allowed(std::string_view name) const;
-  /// Every key, grouped by name; a key's position in here is its number for Cipher.
-  std::span<const Channel> channels() const { return channels_; }
+  /// The set at this moment. Who asks it several questions that belong together asks for it once.
+  const KeySet& keys() const { return *state_->current.load(std::memory_order_acquire); }
+  /// From now on these are the keys. One thread at a time.
+  void replace(KeySet keys);
+
+  // Of the set at this moment.
+  std::span<const Channel> named(std::string_view name) const { return keys().named(name); }
+  bool json_allowed(std::string_view name, std::string_view root = {}) const {
+    return keys().json_allowed(name, root);
+  }
+  std::span<const Channel> channels() const { return keys().channels(); }
 
  private:
-  std::vector<Channel> channels_;  // sorted by name, stable
+  struct State {
+    std::vector<std::unique_ptr<const KeySet>> all;
+    std::atomic<const KeySet*> current{nullptr};
+  };
+
+  std::unique_ptr<State> state_ = std::make_unique<State>();
 };
 
 }  // namespace mesh

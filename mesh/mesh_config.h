@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "broker/base/time.h"
+#include "mesh/pki.h"
 
 namespace mesh {
 
@@ -16,6 +17,13 @@ struct ChannelConfig {
   std::string psk;          // text in any form of channel_key.h; "" is no encryption
   std::uint32_t index = 0;  // what JSON consumers see as "channel" when the envelope was encrypted
   bool json = true;         // false: nothing readable of this channel leaves the broker
+  std::string root{};       // only below this root of topics; "": everywhere
+};
+
+/// One [[mesh.node]]: a node of the operator's own, whose direct messages are to be read.
+struct NodeKeyConfig {
+  std::uint32_t number = 0;
+  PrivateKey key;
 };
 
 enum class Mirror : std::uint8_t { packet, gateway, off };
@@ -28,9 +36,11 @@ enum class Deliver : std::uint8_t { gateways, everyone, off };
 struct MeshConfig {
   std::vector<std::string> roots = {"msh"};
   std::vector<ChannelConfig> channels;
-  bool default_key = true;         // try the well-known key on the preset channel names
-  Mirror mirror = Mirror::packet;  // one JSON per packet, one per gateway copy, or none
-  bool unsupported = false;        // also publish what has "type":""
+  std::vector<std::string> share_urls;   // channels as the apps share them
+  std::vector<NodeKeyConfig> node_keys;  // whose direct messages can be read
+  bool default_key = true;               // try the well-known key on the preset channel names
+  Mirror mirror = Mirror::packet;        // one JSON per packet, one per gateway copy, or none
+  bool unsupported = false;              // also publish what has "type":""
   base::Duration dedup_window = std::chrono::minutes{15};
   std::size_t dedup_capacity = 200000;  // packets remembered at most
   Deliver deliver = Deliver::gateways;

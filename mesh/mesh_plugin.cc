@@ -41,8 +41,16 @@ MeshPlugin::MeshPlugin(const MeshConfig& config, Keyring keyring, const base::Lo
       gateways_(roots_),
       delivery_rules_(config, roots_),
       kept_(nodes_, duplicates_, config.dedup_window),
-      packets_(config_, keyring_, nodes_),
-      workspaces_(keyring_) {}
+      keys_(config.nodes, log_),
+      packets_(config_, keyring_, nodes_, keys_),
+      workspaces_(keyring_, &keys_.pins()) {}
+
+base::Expected<void, KeyringProblem> MeshPlugin::reload(const MeshConfig& config) {
+  auto keys = KeySet::open(config);
+  if (!keys) return base::make_unexpected(keys.error());
+  keyring_.replace(*std::move(keys));
+  return {};
+}
 
 bool MeshPlugin::on_connect(const plugin::Client& client, plugin::Host&, base::TimePoint now) {
   if (const auto identity = gateway_of(client.id)) gateways_.connected(client.id, *identity, now);
@@ -71,6 +79,7 @@ void MeshPlugin::on_unsubscribe(const plugin::Client& client, std::string_view f
 
 void MeshPlugin::restore(std::string_view name, base::Bytes value, base::TimePoint now) {
   kept_.restore(name, value, now);
+  keys_.restore(name, value);
   delivery_rules_.restore(name, value, now);
   packets_.restore(name, value, now);
 }
@@ -78,12 +87,14 @@ void MeshPlugin::restore(std::string_view name, base::Bytes value, base::TimePoi
 void MeshPlugin::on_tick(plugin::Host& host, base::TimePoint now) {
   packets_.on_tick(host, now);
   kept_.on_tick(host, now);
+  keys_.on_tick(host);
   delivery_rules_.on_tick(host, now);
 }
 
 std::vector<base::Count> MeshPlugin::counts() const {
   std::vector<base::Count> counts = counters_.read();
   for (const base::Count& count : delivery_rules_.counts()) counts.push_back(count);
+  for (const base::Count& count : keys_.counts()) counts.push_back(count);
   for (const base::Count& count : packets_.counts()) counts.push_back(count);
   return counts;
 }
@@ -131,14 +142,15 @@ Outcome MeshPlugin::receive(const Incoming& in) {
 /// read to the end makes later copies duplicates.
 Outcome MeshPlugin::mirror(const Incoming& in) {
   Workspace& workspace = in.workspace;
-  const auto envelope = workspace.envelopes.read(in.payload);
+  auto envelope = workspace.envelopes.read(in.payload);
   if (!envelope) return envelope.error();
+  envelope->root = in.topic.root;
   if (envelope->channel_id != in.topic.channel || envelope->gateway_id != in.topic.gateway)
     return Outcome::topic_mismatch;
   if (bears_own_number(in, *envelope)) return Outcome::own_number;
 
   const PacketIdentity identity = identity_of(in.topic, envelope->packet->from(), envelope->packet->id());
-  LazyReception lazy(workspace.receptions, *envelope);
+  LazyReception lazy(workspace.receptions, *envelope, {keys_, in.host, in.now});
   collect(in, {in.topic, *envelope, identity, lazy});
   if (config_.mirror == Mirror::off) return Outcome::mirror_off;
   const bool has_id = identity.id != 0;  // 0 is none (reference section 9)
@@ -196,7 +208,7 @@ Outcome MeshPlugin::learn_from_map(const Incoming& in) {
   const proto::MapReport* const report = workspace.receptions.payloads().read_map_report(packet.decoded());
   if (report == nullptr) return Outcome::map_report_malformed;
   nodes_.learn(packet.from(), c_string(report->long_name()));
-  LazyReception lazy(workspace.receptions, *envelope);
+  LazyReception lazy(workspace.receptions, *envelope, {keys_, in.host, in.now});
   collect(in, {in.topic, *envelope, identity_of(in.topic, packet.from(), packet.id()), lazy});
   return Outcome::map_report;
 }
@@ -208,7 +220,7 @@ void MeshPlugin::collect(const Incoming& in, const PacketCopy& copy) {
 /// Nobody knows which of several channels of one name a decoded packet belongs to: one "no" is enough.
 bool MeshPlugin::is_json_off(const Reception& reception) const {
   if (reception.channel != nullptr) return !reception.channel->json;
-  return !keyring_.json_allowed(reception.envelope.channel_id);
+  return !keyring_.json_allowed(reception.envelope.channel_id, reception.envelope.root);
 }
 
 void MeshPlugin::remember_node(const Reception& reception) {

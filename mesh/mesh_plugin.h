@@ -15,6 +15,7 @@
 #include "mesh/keyring.h"
 #include "mesh/mesh_config.h"
 #include "mesh/mesh_topic.h"
+#include "mesh/node_keys.h"
 #include "mesh/node_table.h"
 #include "mesh/outcome.h"
 #include "mesh/packet_feed.h"
@@ -32,6 +33,13 @@ class MeshPlugin final : public plugin::Plugin {
   /// `log` must outlive the plugin. The problem names the channel whose PSK cannot be understood.
   static base::Expected<std::unique_ptr<MeshPlugin>, KeyringProblem> open(const MeshConfig& config,
                                                                           const base::Log& log);
+
+  /// From now on the keys are those of `config`; nothing else of it is obeyed. With a problem the old ones
+  /// stay. While hooks run, too; one thread at a time.
+  base::Expected<void, KeyringProblem> reload(const MeshConfig& config);
+
+  /// Who has which key, and whose signature is valid.
+  NodeKeys& node_keys() { return keys_; }
 
   std::string_view name() const override { return "mesh"; }
   plugin::Verdict on_publish(const plugin::Client& client, plugin::Draft& draft, plugin::Host& host,
@@ -75,7 +83,7 @@ class MeshPlugin final : public plugin::Plugin {
   void remember_node(const Reception& reception);
 
   const MeshConfig config_;
-  const Keyring keyring_;
+  Keyring keyring_;
   const Roots roots_;
   const base::Log& log_;
   NodeTable nodes_;
@@ -85,6 +93,7 @@ class MeshPlugin final : public plugin::Plugin {
   StandDown stand_down_;
   DeliveryRules delivery_rules_;
   KeptState kept_;
+  NodeKeys keys_;
   PacketFeed packets_;
   Workspaces workspaces_;
   base::Counters<Outcome, base::Writers::several> counters_{outcome_names};

@@ -57,6 +57,13 @@ OpenPackets::Added OpenPackets::add(OpenPacket packet, base::TimePoint now) {
   });
 }
 
+void OpenPackets::judged(const PacketIdentity& identity, SignatureVerdict verdict) {
+  packets_.with([&identity, verdict](Packets& packets) {
+    const auto found = packets.by_identity.find(identity);
+    if (found != packets.by_identity.end()) found->second.packet.head.signature = verdict;
+  });
+}
+
 OpenPacket OpenPackets::take_oldest(Packets& packets, base::TimePoint now) {
   const auto oldest = packets.by_identity.find(packets.by_age.front());
   OpenPacket packet = std::move(oldest->second.packet);

@@ -64,6 +64,9 @@ class OpenPackets {
   /// stays.
   Added add(OpenPacket packet, base::TimePoint now);
 
+  /// The verdict on its signature, if the packet is still open.
+  void judged(const PacketIdentity& identity, SignatureVerdict verdict);
+
   /// Those whose window is over: from now on they count as published.
   std::vector<OpenPacket> take_due(base::TimePoint now);
   /// All, to be kept over a restart: they do not count as published.

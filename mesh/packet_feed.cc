@@ -51,11 +51,13 @@ OpenPacketsLimits limits_of(const MeshConfig& config) {
 
 }  // namespace
 
-PacketFeed::PacketFeed(const MeshConfig& config, const Keyring& keyring, const NodeTable& nodes)
+PacketFeed::PacketFeed(const MeshConfig& config, const Keyring& keyring, const NodeTable& nodes,
+                       NodeKeys& keys)
     : prefix_(config.topic + "/packet/"),
       first_level_(config.topic.substr(0, config.topic.find('/'))),
       keyring_(keyring),
       nodes_(nodes),
+      keys_(keys),
       packets_(limits_of(config)),
       kept_(packets_, config.dedup_window),
       counters_(metric_names) {}
@@ -63,7 +65,7 @@ PacketFeed::PacketFeed(const MeshConfig& config, const Keyring& keyring, const N
 /// Nothing of a channel with json = false is told. Of several channels of one name only those that were
 /// opened with a key that allows it.
 bool PacketFeed::may_be_told(const PacketCopy& copy) const {
-  if (keyring_.json_allowed(copy.envelope.channel_id)) return true;
+  if (keyring_.json_allowed(copy.envelope.channel_id, copy.envelope.root)) return true;
   const auto& reception = copy.reception.get();
   return reception && reception->channel != nullptr && reception->channel->json;
 }
@@ -92,11 +94,20 @@ void PacketFeed::hear(const PacketCopy& copy, PacketJson& json, plugin::Host& ho
   packet.head = head_of(copy, answer, json);
   packet.heard.push_back(std::move(heard));
   if (!has_id) return publish(packet, host);
+  const bool is_signed = packet.head.signature == SignatureVerdict::unverified;
   const OpenPackets::Added added = packets_.add(std::move(packet), now);
+  if (is_signed) judge(copy);
   count(added.fate);
   if (!added.displaced) return;
   counters_.add(PacketMetric::displaced);
   publish(*added.displaced, host);
+}
+
+/// Once for a packet: its content is described once.
+void PacketFeed::judge(const PacketCopy& copy) {
+  const auto& reception = copy.reception.get();
+  const SignatureVerdict verdict = keys_.judge(copy.identity, *copy.envelope.packet, *reception->data);
+  if (verdict != SignatureVerdict::unverified) packets_.judged(copy.identity, verdict);
 }
 
 void PacketFeed::count(OpenPackets::Fate fate) {
@@ -109,12 +120,14 @@ void PacketFeed::publish(const OpenPacket& packet, plugin::Host& host) {
   append_level(packet.channel, topic);
   topic.append("/").append(node_id(packet.identity.from));
   const std::string message =
-      packet_message(packet.head, {packet.identity.from, packet.is_update, packet.dropped, packet.heard});
+      packet_message(packet.head, {packet.identity.from, packet.is_update, packet.dropped, packet.heard,
+                                   keys_.pins().has_changed(packet.identity.from)});
   host.publish({.topic = topic, .payload = base::as_bytes(message)});
   counters_.add(packet.is_update ? PacketMetric::updated : PacketMetric::published);
 }
 
 void PacketFeed::on_tick(plugin::Host& host, base::TimePoint now) {
+  for (const Judged& judged : keys_.take_judged()) packets_.judged(judged.packet, judged.verdict);
   for (const OpenPacket& packet : packets_.take_due(now)) publish(packet, host);
   kept_.on_tick(host, now);
 }

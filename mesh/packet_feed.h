@@ -10,25 +10,37 @@
 #include "mesh/kept_packets.h"
 #include "mesh/keyring.h"
 #include "mesh/mesh_config.h"
+#include "mesh/node_keys.h"
 #include "mesh/node_table.h"
 #include "mesh/open_packets.h"
 #include "mesh/workspace.h"
 
 namespace mesh {
 
+/// Who is told of what has been read, by which hook.
+struct KeyHearing {
+  NodeKeys& keys;
+  const plugin::Host& host;
+  base::TimePoint now;
+};
+
 /// One copy's content, read when somebody first asks and at most once. For one hook.
 class LazyReception {
  public:
-  LazyReception(ReceptionReader& reader, const Envelope& envelope) : reader_(reader), envelope_(envelope) {}
+  LazyReception(ReceptionReader& reader, const Envelope& envelope, const KeyHearing& hearing)
+      : reader_(reader), envelope_(envelope), hearing_(hearing) {}
 
   const base::Expected<Reception, Outcome>& get() {
-    if (!reception_) reception_.emplace(reader_.read(envelope_));
+    if (reception_) return *reception_;
+    reception_.emplace(reader_.read(envelope_));
+    if (*reception_) hearing_.keys.heard(**reception_, hearing_.host, hearing_.now);
     return *reception_;
   }
 
  private:
   ReceptionReader& reader_;
   const Envelope& envelope_;
+  const KeyHearing hearing_;
   std::optional<base::Expected<Reception, Outcome>> reception_;
 };
 
@@ -56,7 +68,7 @@ enum class PacketMetric : std::uint8_t {
 class PacketFeed {
  public:
   /// All outlive it.
-  PacketFeed(const MeshConfig& config, const Keyring& keyring, const NodeTable& nodes);
+  PacketFeed(const MeshConfig& config, const Keyring& keyring, const NodeTable& nodes, NodeKeys& keys);
 
   bool is_wanted(const plugin::Host& host) const { return host.wants_below(first_level_); }
   /// Only what is wanted. A packet without id is published at once.
@@ -72,6 +84,7 @@ class PacketFeed {
  private:
   bool may_be_told(const PacketCopy& copy) const;
   PacketHead head_of(const PacketCopy& copy, const OpenPackets::Answer& wished, PacketJson& json) const;
+  void judge(const PacketCopy& copy);
   void count(OpenPackets::Fate fate);
   void publish(const OpenPacket& packet, plugin::Host& host);
 
@@ -79,6 +92,7 @@ class PacketFeed {
   const std::string first_level_;  // of TOPIC
   const Keyring& keyring_;
   const NodeTable& nodes_;
+  NodeKeys& keys_;
   OpenPackets packets_;
   KeptPackets kept_;
   base::Counters<PacketMetric, base::Writers::several> counters_;

@@ -14,9 +14,6 @@ constexpr int schema_version = 1;
 constexpr std::uint32_t ok_to_mqtt = 1;
 constexpr std::uint32_t wants_response = 2;
 
-// In the order of Signature.
-constexpr std::array<std::string_view, 3> signature_names = {"", "none", "unverified"};
-
 void write_identity(const PacketSource& source, JsonObject& json) {
   const proto::MeshPacket& packet = *source.envelope.packet;
   json.open();
@@ -103,9 +100,10 @@ PacketHead PacketJson::describe_open(const Reception& reception, const NodeTable
   const PayloadForm form = payload_.write(reception, nodes, json_);
   if (form == PayloadForm::undecodable) json_.text("problem", "undecodable");
   if (form == PayloadForm::withheld) json_.text("problem", "withheld");
-  return take({.readability = readability_of(form),
-               .signature = data.xeddsa_signature().empty() ? Signature::none : Signature::unverified,
-               .has_bitfield = data.has_bitfield()});
+  return take(
+      {.readability = readability_of(form),
+       .signature = data.xeddsa_signature().empty() ? SignatureVerdict::none : SignatureVerdict::unverified,
+       .has_bitfield = data.has_bitfield()});
 }
 
 void PacketJson::write_data(const proto::Data& data) {
@@ -126,8 +124,9 @@ std::string packet_message(const PacketHead& head, const PacketTail& tail) {
   JsonObject json;
   json.open();
   if (tail.is_update) json.truth("update", true);
-  const std::string_view signature = signature_names[static_cast<std::size_t>(head.signature)];
+  const std::string_view signature = word_for(head.signature);
   if (!signature.empty()) json.text("signature", signature);
+  if (tail.key_changed) json.truth("key_changed", true);
   if (tail.dropped != 0) json.number("receptions_dropped", tail.dropped);
   json.open_list("receptions");
   for (const HeardBy& heard : tail.heard) write_heard_by(heard, {tail.from, head.has_bitfield}, json);

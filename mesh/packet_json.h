@@ -11,6 +11,7 @@
 #include "mesh/node_table.h"
 #include "mesh/packet_payload.h"
 #include "mesh/reception.h"
+#include "mesh/signature_verdict.h"
 
 namespace mesh {
 
@@ -22,14 +23,11 @@ enum class Readability : std::uint8_t {
   readable,
 };
 
-/// What is known of a packet's signature.
-enum class Signature : std::uint8_t { unknown, none, unverified };
-
 /// The first part of a packet's message: all but who heard it. A value.
 struct PacketHead {
   std::string json{};  // an object, still open
   Readability readability = Readability::unread;
-  Signature signature = Signature::unknown;
+  SignatureVerdict signature = SignatureVerdict::unknown;
   bool has_bitfield = false;
 };
 
@@ -64,6 +62,7 @@ struct PacketTail {
   bool is_update = false;
   std::uint32_t dropped = 0;  // receptions there was no room for
   std::span<const HeardBy> heard;
+  bool key_changed = false;  // the sender has announced another key than the pinned one
 };
 
 /// The whole message: one JSON object.

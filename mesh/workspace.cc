@@ -10,7 +10,7 @@ Workspaces::Loan Workspaces::borrow() {
     idle.pop_back();
     return taken;
   });
-  if (workspace == nullptr) workspace = std::make_unique<Workspace>(keyring_);
+  if (workspace == nullptr) workspace = std::make_unique<Workspace>(keyring_, pins_);
   return Loan(*this, std::move(workspace));
 }
 

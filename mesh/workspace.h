@@ -18,7 +18,7 @@ namespace mesh {
 /// All that one hook needs while it runs and that is dear to make: message objects, ciphers, buffers. One
 /// hook at a time.
 struct Workspace {
-  explicit Workspace(const Keyring& keyring) : receptions(keyring) {}
+  explicit Workspace(const Keyring& keyring, const KeyPins* pins = nullptr) : receptions(keyring, pins) {}
 
   EnvelopeReader envelopes;
   ReceptionReader receptions;
@@ -32,7 +32,7 @@ struct Workspace {
 /// one is a short lock, and nothing is locked while it is used. Any thread.
 class Workspaces {
  public:
-  /// A workspace on loan; its end gives it back. Both the keyring and this must outlive it.
+  /// A workspace on loan; its end gives it back. Keyring, pins and this must outlive it.
   class Loan {
    public:
     Loan(Workspaces& home, std::unique_ptr<Workspace> workspace)
@@ -48,7 +48,8 @@ class Workspaces {
     std::unique_ptr<Workspace> workspace_;
   };
 
-  explicit Workspaces(const Keyring& keyring) : keyring_(keyring) {}
+  explicit Workspaces(const Keyring& keyring, const KeyPins* pins = nullptr)
+      : keyring_(keyring), pins_(pins) {}
 
   Loan borrow();
 
@@ -56,6 +57,7 @@ class Workspaces {
   void give_back(std::unique_ptr<Workspace> workspace);
 
   const Keyring& keyring_;
+  const KeyPins* const pins_;
   base::Guarded<std::vector<std::unique_ptr<Workspace>>> idle_;
 };
 

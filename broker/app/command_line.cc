@@ -35,6 +35,8 @@ constexpr CommandRow commands[] = {
     {Command::passwd, "passwd", "Add a user to a password file, or replace or remove one"},
     {Command::decode, "decode",
      "Decode one ServiceEnvelope: the JSON mirror on standard output, the reasoning on standard error"},
+    {Command::channel, "channel",
+     "Say what a share URL, or a name and its key, mean: names, key lengths, hashes"},
     {Command::health, "health", "Exit 0 when the broker of that configuration serves"},
     {Command::simulate, "simulate",
      "Play a mesh of nodes whose gateways publish what they hear to any broker: what is sent as JSON lines "
@@ -49,6 +51,7 @@ struct Options {
   std::vector<std::string> psks;
   std::string input = "-";
   PasswordChange password_change;
+  bool shows_keys = false;
   SimulateOptions simulate;
 };
 
@@ -84,6 +87,13 @@ void add_passwd_options(CLI::App& app, PasswordChange& change) {
   app.footer(passwd_footer);
 }
 
+void add_channel_options(CLI::App& app, Options& options) {
+  app.add_flag("--show-keys", options.shows_keys, "Print the keys, too: they are secrets");
+  app.add_option("input", options.input, "In quotes, because the shell would take the # for a comment")
+      ->type_name("URL | NAME=PSK")
+      ->required();
+}
+
 EarlyExit wrong_usage(std::string_view what) {
   return {2, "", fmt::format("{}\nRun meshbroker --help for what can be written.\n", what)};
 }
@@ -110,6 +120,7 @@ base::Expected<Arguments, EarlyExit> checked(Command command, const Options& gen
   arguments.settings.insert(arguments.settings.end(), own.settings.begin(), own.settings.end());
   arguments.input = own.input;
   arguments.password_change = own.password_change;
+  arguments.shows_keys = own.shows_keys;
   arguments.simulate = own.simulate;
   for (const std::string& text : own.psks) {
     auto psk = parse_psk(text);
@@ -145,6 +156,7 @@ base::Expected<Arguments, EarlyExit> parse_command_line(int argc, const char* co
     }
     add_config_options(*subcommand, own);
     if (row.command == Command::decode) add_decode_options(*subcommand, own);
+    if (row.command == Command::channel) add_channel_options(*subcommand, own);
   }
   try {
     app.parse(argc, argv);

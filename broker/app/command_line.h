@@ -10,7 +10,7 @@
 
 namespace app {
 
-enum class Command : std::uint8_t { serve, check, passwd, decode, health, simulate };
+enum class Command : std::uint8_t { serve, check, passwd, decode, channel, health, simulate };
 
 /// --psk NAME=PSK of decode; the form of `psk` is checked (see psk_bytes in config_values.h).
 struct NamedPsk {
@@ -31,8 +31,9 @@ struct Arguments {
   std::optional<std::string> config_file;
   std::vector<std::string> settings;  // "KEY=VALUE" of each --set, as written
   std::vector<NamedPsk> psks;         // decode only
-  std::string input = "-";            // decode only: hex, or "-" for standard input
   PasswordChange password_change;     // passwd only
+  std::string input = "-";            // of decode: hex, or "-" for standard input; of channel: see its help
+  bool shows_keys = false;            // channel only
   SimulateOptions simulate;           // simulate only
 };
 

@@ -107,7 +107,16 @@ struct Channel {
   std::string psk = "AQ==";  // as written; its form is checked, psk_bytes gives the bytes
   std::uint8_t index = 0;
   bool json = true;
+  std::string root{};  // empty: of every root
   friend bool operator==(const Channel&, const Channel&) = default;
+};
+
+/// A node of the operator's own. Without an id it is none: an example in the file.
+struct MeshNode {
+  std::optional<std::uint32_t> id;
+  std::string private_key;       // as written; its form is checked
+  std::string private_key_file;  // relative: see path_beside
+  friend bool operator==(const MeshNode&, const MeshNode&) = default;
 };
 
 struct JsonSettings {
@@ -144,7 +153,9 @@ struct MeshSettings {
   std::uint32_t nodes = 10'000;
   bool default_key = true;
   std::string topic = "mesh";
+  std::vector<std::string> share_urls;
   std::vector<Channel> channels;
+  std::vector<MeshNode> own_nodes;
   JsonSettings json;
   DedupSettings dedup;
   PacketSettings packet;

@@ -18,6 +18,8 @@ template <>
 inline constexpr bool is_list_of_tables<std::vector<Listener>> = true;
 template <>
 inline constexpr bool is_list_of_tables<std::vector<Channel>> = true;
+template <>
+inline constexpr bool is_list_of_tables<std::vector<MeshNode>> = true;
 
 /// Follows the member pointers from `owner`; `index` picks the element where the way leads through a list.
 template <auto First, auto... Rest, class Owner>
@@ -148,6 +150,9 @@ constexpr ConfigKey rows[] = {
         "mesh.default_key", "false|true", "try the well-known default key on the preset channel names"),
     key<Topic, mesh, &MeshSettings::topic>("mesh.topic", "topic", "where the broker itself publishes"),
 
+    key<ShareUrls, mesh, &MeshSettings::share_urls>("mesh.share_urls", "list of URLs",
+                                                    "channels as the apps share them"),
+
     key<Name, mesh, &MeshSettings::channels, &Channel::name>("mesh.channel.*.name", "1..11 bytes",
                                                              "as on the devices, to the letter"),
     key<Psk, mesh, &MeshSettings::channels, &Channel::psk>(
@@ -157,6 +162,15 @@ constexpr ConfigKey rows[] = {
         "mesh.channel.*.index", "0..7", "the channel index JSON consumers see; may be shared"),
     key<Truth, mesh, &MeshSettings::channels, &Channel::json>("mesh.channel.*.json", "false|true",
                                                               "false: no JSON of this channel"),
+    key<AnyTopic, mesh, &MeshSettings::channels, &Channel::root>(
+        "mesh.channel.*.root", "topic", "the key is tried below this root only; \"\" = everywhere"),
+
+    key<NodeId, mesh, &MeshSettings::own_nodes, &MeshNode::id>(
+        "mesh.node.*.id", "!00000004..!fffffffe", "a node of yours whose direct messages are to be read"),
+    key<PrivateKey, mesh, &MeshSettings::own_nodes, &MeshNode::private_key>(
+        "mesh.node.*.private_key", "32 bytes", "its private key in base64"),
+    key<Path, mesh, &MeshSettings::own_nodes, &MeshNode::private_key_file>(
+        "mesh.node.*.private_key_file", "path", "or the file it stands in, readable by the broker only"),
 
     key<Choice, mesh, &MeshSettings::json, &JsonSettings::mirror>(
         "mesh.json.mirror", "packet|gateway|off", "one JSON per packet or per gateway's copy"),
@@ -188,6 +202,8 @@ constexpr ConfigList lists[] = {
      [](Config& config, std::size_t size) { config.listeners.resize(size); }},
     {"mesh.channel", [](const Config& config) { return config.mesh.channels.size(); },
      [](Config& config, std::size_t size) { config.mesh.channels.resize(size); }},
+    {"mesh.node", [](const Config& config) { return config.mesh.own_nodes.size(); },
+     [](Config& config, std::size_t size) { config.mesh.own_nodes.resize(size); }},
 };
 
 /// How many values a row has in this Config: one, or one for each element of its list.

@@ -188,6 +188,38 @@ Complaint Topic::read(const Value& value, std::string_view, std::string& out) {
   return std::nullopt;
 }
 
+Complaint AnyTopic::read(const Value& value, std::string_view range, std::string& out) {
+  const auto text = text_of(value);
+  if (!text || !text->empty()) return Topic::read(value, range, out);
+  out.clear();
+  return std::nullopt;
+}
+
+Complaint ShareUrls::read(const Value& value, std::string_view, std::vector<std::string>& out) {
+  const auto* urls = std::get_if<std::vector<std::string>>(&value.typed);
+  const auto is_shaped = [](const std::string& url) {
+    return url.starts_with("http") && url.find("meshtastic.org/") != std::string::npos &&
+           url.find('#') != std::string::npos;
+  };
+  if (urls == nullptr || !std::all_of(urls->begin(), urls->end(), is_shaped))
+    return "must be a list of share URLs such as [\"https://meshtastic.org/e/#CgMSAQE\"]";
+  out = *urls;
+  return std::nullopt;
+}
+
+Complaint PrivateKey::read(const Value& value, std::string_view, std::string& out) {
+  constexpr std::size_t key_bytes = 32;
+  auto text = text_of(value);
+  if (text && !text->empty()) {
+    const auto bytes = psk_bytes(text->starts_with("base64:") ? *text : "base64:" + *text);
+    if (!bytes || bytes->size() != key_bytes) text.reset();
+  }
+  // The value is not described: it is a secret.
+  if (!text) return "must be the 32 bytes of a private key in base64, as the app shows it, in quotes";
+  out = *std::move(text);
+  return std::nullopt;
+}
+
 Complaint Topics::read(const Value& value, std::string_view, std::vector<std::string>& out) {
   const auto* topics = std::get_if<std::vector<std::string>>(&value.typed);
   if (topics == nullptr) return must_be("a list of texts such as [\"msh\"]", value);

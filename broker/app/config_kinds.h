@@ -82,6 +82,21 @@ struct Topic {
   static Complaint read(const Value& value, std::string_view range, std::string& out);
 };
 
+/// Or nothing.
+struct AnyTopic {
+  static Complaint read(const Value& value, std::string_view range, std::string& out);
+};
+
+/// Only their shape is checked here; a complaint repeats none, because they contain keys.
+struct ShareUrls {
+  static Complaint read(const Value& value, std::string_view range, std::vector<std::string>& out);
+};
+
+/// 32 bytes in base64, or nothing.
+struct PrivateKey {
+  static Complaint read(const Value& value, std::string_view range, std::string& out);
+};
+
 struct Topics {
   static Complaint read(const Value& value, std::string_view range, std::vector<std::string>& out);
 };

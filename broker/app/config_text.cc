@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -111,6 +112,7 @@ class ConfigReader {
     check_binds();
     check_tls();
     check_channels();
+    check_nodes();
   }
 
   const Config& config() const { return config_; }
@@ -129,6 +131,7 @@ class ConfigReader {
   void check_binds();
   void check_tls();
   void check_channels();
+  void check_nodes();
 
   Origin origin_of(const toml::source_region& region) const;
   Origin origin_of(std::string_view pattern, std::size_t index) const;
@@ -334,7 +337,7 @@ void ConfigReader::check_tls() {
 }
 
 void ConfigReader::check_channels() {
-  std::set<std::pair<std::string, std::vector<std::uint8_t>>> known;
+  std::set<std::tuple<std::string, std::string, std::vector<std::uint8_t>>> known;
   for (std::size_t index = 0; index < config_.mesh.channels.size(); ++index) {
     const Channel& channel = config_.mesh.channels[index];
     if (failed_.contains({"mesh.channel.*.name", index}) || failed_.contains({"mesh.channel.*.psk", index}))
@@ -342,10 +345,24 @@ void ConfigReader::check_channels() {
     if (channel.name.empty()) {
       complain(origin_of("mesh.channel.*", index),
                "mesh.channel must have a name, as it stands on the devices");
-    } else if (!known.emplace(channel.name, *psk_bytes(channel.psk)).second) {
+    } else if (!known.emplace(channel.name, channel.root, *psk_bytes(channel.psk)).second) {
       complain(
           origin_of("mesh.channel.*.name", index),
           fmt::format("channel {} with this psk is given twice; drop one of them", quoted(channel.name)));
+    }
+  }
+}
+
+void ConfigReader::check_nodes() {
+  for (std::size_t index = 0; index < config_.mesh.own_nodes.size(); ++index) {
+    const MeshNode& node = config_.mesh.own_nodes[index];
+    if (failed_.contains({"mesh.node.*.private_key", index}) || failed_.contains({"mesh.node.*.id", index}))
+      continue;
+    const std::size_t keys = (node.private_key.empty() ? 0U : 1U) + (node.private_key_file.empty() ? 0U : 1U);
+    if (keys == 0 && !node.id) continue;
+    if (keys != 1 || !node.id) {
+      complain(origin_of("mesh.node.*", index),
+               "mesh.node must have an id and one of private_key and private_key_file");
     }
   }
 }

@@ -11,6 +11,7 @@
 #include "broker/app/config_keys.h"
 #include "broker/app/health.h"
 #include "broker/app/mesh_parts.h"
+#include "broker/app/node_key_files.h"
 #include "broker/app/passwd.h"
 #include "broker/app/server.h"
 #include "broker/app/simulate/simulate.h"
@@ -58,7 +59,14 @@ int serve(const app::LoadedConfig& loaded) {
   std::signal(SIGPIPE, SIG_IGN);  // a write to a closed socket is an error code, not the end
   raise_descriptor_limit();
 
-  const mesh::MeshConfig mesh_config = app::mesh_config_of(config.mesh);
+  const auto node_keys = app::read_node_keys(loaded);
+  if (!node_keys) {
+    log.error("start_failed", {{"why", node_keys.error()}});
+    return exit_wrong_usage;
+  }
+  if (const auto exposure = app::exposure_of(loaded)) log.warn("private_key_exposed", {{"hint", *exposure}});
+  mesh::MeshConfig mesh_config = app::mesh_config_of(config.mesh);
+  mesh_config.node_keys = *node_keys;
   const auto mesh_plugin = mesh::MeshPlugin::open(mesh_config, log);
   if (!mesh_plugin) {
     log.error("start_failed", {{"why", app::keyring_problem_text(mesh_config, mesh_plugin.error())}});
@@ -74,7 +82,21 @@ int serve(const app::LoadedConfig& loaded) {
   return exit_ok;
 }
 
+/// What only the mesh can tell of the configuration; empty: nothing is wrong.
+std::string mesh_problem(const app::LoadedConfig& loaded) {
+  const mesh::MeshConfig config = app::mesh_config_of(loaded.config.mesh);
+  const auto keyring = mesh::Keyring::open(config);
+  if (!keyring) return app::keyring_problem_text(config, keyring.error());
+  const auto node_keys = app::read_node_keys(loaded);
+  return node_keys ? "" : node_keys.error();
+}
+
 int check(const app::LoadedConfig& loaded) {
+  if (const std::string problem = mesh_problem(loaded); !problem.empty()) {
+    std::cerr << loaded.file << (loaded.file.empty() ? "" : ": ") << problem << '\n';
+    return exit_wrong_usage;
+  }
+  if (const auto exposure = app::exposure_of(loaded)) std::cout << "warning: " << *exposure << '\n';
   std::cout << (loaded.file.empty() ? "no configuration file: the defaults" : loaded.file)
             << ": no problems\n";
   for (const std::string& key : app::keys_without_effect(loaded.config)) {
@@ -98,6 +120,8 @@ int run(const app::Arguments& arguments, const app::LoadedConfig& loaded) {
       return check(loaded);
     case app::Command::decode:
       return app::decode_envelope(arguments, loaded.config);
+    case app::Command::channel:
+      return app::describe_channel(arguments);
     case app::Command::health:
       return health(loaded.config);
     case app::Command::passwd:

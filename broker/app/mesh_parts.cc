@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "mesh/channel_text.h"
 #include "mesh/explain.h"
 
 namespace app {
@@ -65,8 +66,9 @@ mesh::MeshConfig mesh_config_of(const MeshSettings& settings) {
   mesh::MeshConfig config;
   config.roots = settings.roots;
   for (const Channel& channel : settings.channels) {
-    config.channels.push_back({channel.name, channel.psk, channel.index, channel.json});
+    config.channels.push_back({channel.name, channel.psk, channel.index, channel.json, channel.root});
   }
+  config.share_urls = settings.share_urls;
   config.default_key = settings.default_key;
   config.mirror = mirror_of(settings.json.mirror);
   config.unsupported = settings.json.unsupported;
@@ -81,6 +83,10 @@ mesh::MeshConfig mesh_config_of(const MeshSettings& settings) {
 }
 
 std::string keyring_problem_text(const mesh::MeshConfig& config, const mesh::KeyringProblem& problem) {
+  if (problem.entry == mesh::KeyringProblem::Entry::share_url) {
+    return "mesh.share_urls: the share URL " + std::to_string(problem.channel + 1) + " " +
+           std::string(problem.what);
+  }
   return "the psk of channel \"" + config.channels[problem.channel].name + "\" " + std::string(problem.what);
 }
 
@@ -104,6 +110,17 @@ int decode_envelope(const Arguments& arguments, const Config& config) {
   for (const std::string& line : explanation.lines) std::cerr << line << '\n';
   if (explanation.json) std::cout << *explanation.json << '\n';
   return explanation.json ? 0 : 1;
+}
+
+int describe_channel(const Arguments& arguments) {
+  const auto lines = mesh::describe_channels(
+      arguments.input, arguments.shows_keys ? mesh::KeyBytes::shown : mesh::KeyBytes::hidden);
+  if (!lines) {
+    std::cerr << "channel: " << lines.error() << '\n';
+    return 2;
+  }
+  for (const std::string& line : *lines) std::cout << line << '\n';
+  return 0;
 }
 
 }  // namespace app

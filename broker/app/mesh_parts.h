@@ -20,4 +20,8 @@ std::string keyring_problem_text(const mesh::MeshConfig& config, const mesh::Key
 /// hex.
 int decode_envelope(const Arguments& arguments, const Config& config);
 
+/// `meshbroker channel`: what a share URL, or a name and psk, mean, to standard output. Returns the exit
+/// code: 0, or 2 for what is neither.
+int describe_channel(const Arguments& arguments);
+
 }  // namespace app

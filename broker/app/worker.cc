@@ -357,7 +357,6 @@ void Worker::on_mail(const Kept& kept) {
 
 void Worker::on_mail(StopReading&) {
   if (std::exchange(is_stopping_, true)) return;
-  if (next_tick_) broker_.stop();
   listeners_.clear();
   put_off_.clear();
   for (const auto& connection : connections_) connection->stop_reading();
@@ -367,7 +366,10 @@ void Worker::on_mail(StopReading&) {
 
 /// The loop ends when their last bytes are out. Plugins are told the time once more, to keep what is new.
 void Worker::on_mail(Stop&) {
-  if (next_tick_) broker_.tick(loop_.now());
+  if (next_tick_) {
+    broker_.tick(loop_.now());
+    broker_.stop();
+  }
   for (const auto& connection : connections_)
     connection->end(core::CloseReason::server_stopping, "the server stops");
   loop_.stop();

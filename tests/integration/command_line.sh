@@ -30,7 +30,7 @@ said() { grep -q -- "$1" "$dir/out" "$dir/err" || fail "does not say: $1"; }
 expect 0 --version
 said 'meshbroker [0-9]'
 expect 0 --help
-for command in serve check passwd decode health; do
+for command in serve check passwd decode channel health; do
   said "$command"
   expect 0 "$command" --help
   expect 0 --help
@@ -54,6 +54,38 @@ expect 1 decode --set mesh.default_key=false "$envelope"
 [ ! -s "$dir/out" ] || fail 'decode: JSON without a key'
 expect 0 decode --set mesh.default_key=false --psk LongFast=AQ== "$envelope"
 expect 2 decode 'no hex'
+
+expect 0 channel 'https://meshtastic.org/e/#CgUSAQEoARIGCAE4A0AD'
+grep -qx '0 "LongFast": AES-128, key of 16 bytes, which everybody knows ("default"), hash 8' "$dir/out" || fail 'channel'
+expect 0 channel --show-keys Family=AAECAwQFBgcICQoLDA0ODw==
+said 'psk AAECAwQFBgcICQoLDA0ODw==$'
+expect 2 channel https://meshtastic.org/e/
+said 'in quotes'
+expect 2 channel
+
+printf '[mesh]\nshare_urls = ["https://meshtastic.org/e/#!"]\n' >"$dir/url.toml"
+expect 2 check -c "$dir/url.toml"
+said 'share URL 1 is cut off'
+expect 2 serve -c "$dir/url.toml" --set 'listener.0.bind="127.0.0.1:0"'
+printf '[[mesh.node]]\nid = "!00000005"\nprivate_key_file = "key"\n' >"$dir/node.toml"
+expect 2 check -c "$dir/node.toml"
+said "$dir/key cannot be read"
+printf 'AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=\n' >"$dir/key"
+chmod 640 "$dir/key"
+expect 2 check -c "$dir/node.toml"
+said "chmod 600 $dir/key"
+chmod 600 "$dir/key"
+expect 0 check -c "$dir/node.toml"
+printf 'no key' >"$dir/key"
+expect 2 serve -c "$dir/node.toml" --set 'listener.0.bind="127.0.0.1:0"'
+said 'is no private key'
+printf '[[mesh.node]]\nid = "!00000005"\nprivate_key = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="\n' >"$dir/inline.toml"
+chmod 644 "$dir/inline.toml"
+expect 0 check -c "$dir/inline.toml"
+said "chmod 600 $dir/inline.toml"
+chmod 600 "$dir/inline.toml"
+expect 0 check -c "$dir/inline.toml"
+if grep -q chmod "$dir/out" "$dir/err"; then fail 'warns of nothing'; fi
 
 "$program" serve --set 'listener.0.bind="127.0.0.1:0"' --set "broker.data_dir=\"$dir/data\"" 2>"$dir/err" >"$dir/out" &
 broker=$!

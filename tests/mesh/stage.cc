@@ -165,6 +165,7 @@ void Stage::pass_to(base::TimePoint until) {
 
 void Stage::restart() {
   process_->workers.front()->broker.tick(now_);
+  process_->workers.front()->broker.stop();
   for (const auto& worker : process_->workers) {
     for (const auto& line : worker->lines) line->lose(now_);
   }

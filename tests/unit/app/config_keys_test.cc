@@ -18,9 +18,12 @@ std::string document(std::string_view key, const std::string& value) {
   const std::size_t star = key.find(".*.");
   if (star == std::string_view::npos) return std::string(key) + " = " + value + "\n";
   const std::string name =
-      key == "mesh.channel.*.name" || key.starts_with("listener") ? "" : "name = \"a\"\n";
-  return "[[" + std::string(key.substr(0, star)) + "]]\n" + name + std::string(key.substr(star + 3)) + " = " +
-         value + "\n";
+      key == "mesh.channel.*.name" || !key.starts_with("mesh.channel") ? "" : "name = \"a\"\n";
+  const std::string node = key == "mesh.node.*.id"         ? "private_key_file = \"k\"\n"
+                           : key.starts_with("mesh.node.") ? "id = \"!00000004\"\n"
+                                                           : "";
+  return "[[" + std::string(key.substr(0, star)) + "]]\n" + name + node + std::string(key.substr(star + 3)) +
+         " = " + value + "\n";
 }
 
 struct Range {
@@ -61,8 +64,10 @@ constexpr Range ranges[] = {
     {"mesh.channel.*.psk", "\"0x01\"", "\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\"", "\"0x\"",
      "\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\""},
     {"mesh.channel.*.index", "0", "7", "-1", "8"},
+    {"mesh.node.*.id", "\"!00000004\"", "\"!fffffffe\"", "\"!00000003\"", "\"!ffffffff\""},
     {"mesh.dedup.window", "\"1s\"", "\"7d\"", "\"999ms\"", "\"7d1ms\""},
     {"mesh.dedup.capacity", "1", "100000000", "0", "100000001"},
+    {"mesh.packet.window", "\"1s\"", "\"1m\"", "\"999ms\"", "\"1m1ms\""},
     {"mesh.down.hop_limit", "0", "7", "-1", "8"},
     {"mesh.down.per_gateway", "\"1/h\"", "\"1000/s\"", "\"0/h\"", "\"1001/s\""},
 };
@@ -174,6 +179,15 @@ constexpr Stored stored[] = {
     {"mesh.channel.*.psk", "\"simple3\"",
      [](const app::Config& c) { return c.mesh.channels[0].psk == "simple3"; }},
     {"mesh.channel.*.index", "7", [](const app::Config& c) { return c.mesh.channels[0].index == 7; }},
+    {"mesh.share_urls", "[\"https://meshtastic.org/e/#CgMSAQE\"]",
+     [](const app::Config& c) { return c.mesh.share_urls.size() == 1; }},
+    {"mesh.channel.*.root", "\"msh/EU_868\"",
+     [](const app::Config& c) { return c.mesh.channels[0].root == "msh/EU_868"; }},
+    {"mesh.node.*.id", "\"!00000005\"", [](const app::Config& c) { return c.mesh.own_nodes[0].id == 5; }},
+    {"mesh.node.*.private_key", "\"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=\"",
+     [](const app::Config& c) { return c.mesh.own_nodes[0].private_key.size() == 44; }},
+    {"mesh.node.*.private_key_file", "\"k\"",
+     [](const app::Config& c) { return c.mesh.own_nodes[0].private_key_file == "k"; }},
     {"mesh.channel.*.json", "false", [](const app::Config& c) { return !c.mesh.channels[0].json; }},
     {"mesh.json.mirror", "\"gateway\"",
      [](const app::Config& c) { return c.mesh.json.mirror == app::JsonMirror::gateway; }},
@@ -184,6 +198,7 @@ constexpr Stored stored[] = {
      [](const app::Config& c) { return !c.mesh.json.respect_gateways; }},
     {"mesh.dedup.window", "\"20m\"", [](const app::Config& c) { return c.mesh.dedup.window == 20min; }},
     {"mesh.dedup.capacity", "11", [](const app::Config& c) { return c.mesh.dedup.capacity == 11; }},
+    {"mesh.packet.window", "\"5s\"", [](const app::Config& c) { return c.mesh.packet.window == 5s; }},
     {"mesh.dedup.deliver", "\"everyone\"",
      [](const app::Config& c) { return c.mesh.dedup.deliver == app::DedupDelivery::everyone; }},
     {"mesh.dedup.deliver", "\"off\"",
@@ -255,9 +270,33 @@ TEST_CASE("exactly these keys are without effect in this version") {
   CHECK(names == Names{"listener.*.protocol", "listener.*.tls.cert", "listener.*.tls.key",
                        "listener.*.tls.client_ca", "listener.*.tls.require_client_certificate",
                        "listener.*.proxy_protocol", "auth.password_file", "auth.acl_file", "mesh.node_id",
-                       "mesh.node_name", "mesh.node_short_name", "mesh.topic", "mesh.json.respect_gateways",
-                       "mesh.dedup.deliver", "mesh.down.hop_limit", "mesh.down.long_text",
+                       "mesh.node_name", "mesh.node_short_name", "mesh.down.hop_limit", "mesh.down.long_text",
                        "mesh.down.per_gateway"});
+}
+
+TEST_CASE("a node must have an id and one private key, and a complaint never repeats a key") {
+  for (const std::string keys :
+       {"id = \"!00000005\"", "private_key_file = \"k\"", "id = \"!00000005\"\nprivate_key = \"c2VjcmV0\"",
+        "id = \"!00000005\"\nprivate_key_file = \"k\"\nprivate_key = "
+        "\"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=\""}) {
+    const auto config = app::parse_config("[[mesh.node]]\n" + keys, "f");
+    REQUIRE_FALSE(config);
+    CHECK(config.error()[0].what.find("c2Vj") == std::string::npos);
+    CHECK(config.error()[0].what.find("AQEB") == std::string::npos);
+  }
+  CHECK(app::parse_config("[[mesh.node]]\nid = \"\"", "f"));
+}
+
+TEST_CASE("one key of a channel may be given for several roots") {
+  const std::string channel = "[[mesh.channel]]\nname = \"a\"\npsk = \"AQ==\"\n";
+  CHECK_FALSE(app::parse_config(channel + channel, "f"));
+  CHECK(app::parse_config(channel + "root = \"r/1\"\n" + channel + "root = \"r/2\"\n", "f"));
+}
+
+TEST_CASE("a share URL is complained about without a word of it") {
+  const auto config = app::parse_config("[mesh]\nshare_urls = [\"secret\"]", "f");
+  REQUIRE_FALSE(config);
+  CHECK(config.error()[0].what.find("secret") == std::string::npos);
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 
 #include <catch2/catch.hpp>
 
-using namespace std::chrono_literals;
+using std::chrono_literals::operator""s;
 using mesh::Deliveries;
 using mesh::PacketIdentity;
 

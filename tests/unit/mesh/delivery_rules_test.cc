@@ -6,8 +6,14 @@
 #include "mesh/envelope.h"
 #include "tests/unit/mesh/mesh_fixture.h"
 
-using namespace mesh::test;
-using namespace std::chrono_literals;
+using mesh::test::FakeHost;
+using mesh::test::make_envelope;
+using mesh::test::make_text;
+using mesh::test::Sending;
+using mesh::test::topic_of;
+using std::chrono_literals::operator""s;
+using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""min;
 using mesh::DeliveryRules;
 
 namespace {

@@ -6,8 +6,10 @@
 #include "mesh/envelope.h"
 #include "tests/unit/mesh/mesh_fixture.h"
 
-using namespace mesh::test;
 using mesh::peek_envelope;
+using mesh::test::make_envelope;
+using mesh::test::make_text;
+using mesh::test::Sending;
 
 TEST_CASE("what tells packets apart is read without decoding, encrypted or not") {
   const std::string psk = GENERATE("", "AQ==");

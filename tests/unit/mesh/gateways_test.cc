@@ -3,7 +3,7 @@
 
 #include <catch2/catch.hpp>
 
-using namespace std::chrono_literals;
+using std::chrono_literals::operator""s;
 using mesh::gateway_of;
 using mesh::Gateways;
 

@@ -72,5 +72,68 @@ TEST_CASE("a PSK that cannot be read names its channel") {
   CHECK_FALSE(keyring.error().what.empty());
 }
 
+TEST_CASE("a channel with a root is tried below that root only") {
+  Channel channel{"A", {}};
+  CHECK(channel.serves("msh/US"));
+  channel.root = "msh/EU_868";
+  CHECK(channel.serves("msh/EU_868"));
+  CHECK(channel.serves("msh/EU_868/Berlin"));
+  CHECK(channel.serves("msh/EU_868/"));
+  CHECK(channel.serves(""));  // not known
+  CHECK_FALSE(channel.serves("msh/EU_8681"));
+  CHECK_FALSE(channel.serves("msh/EU"));
+  CHECK_FALSE(channel.serves("msh/US"));
+}
+
+TEST_CASE("a slash at the end of a channel's root is tolerated, and its JSON permission counts there") {
+  MeshConfig config;
+  config.channels = {{"A", "AQID", 0, false, "msh/EU_868/"}};
+  const Keyring keyring = opened(config);
+  CHECK(keyring.named("A")[0].root == "msh/EU_868");
+  CHECK_FALSE(keyring.json_allowed("A", "msh/EU_868"));
+  CHECK(keyring.json_allowed("A", "msh/US"));
+  CHECK_FALSE(keyring.json_allowed("A"));
+}
+
+TEST_CASE("a key of one root leaves the well-known key to the others") {
+  MeshConfig config;
+  config.channels = {{"LongFast", "AQ==", 2, true, "msh/EU_868"}};
+  const Keyring keyring = opened(config);
+  REQUIRE(keyring.named("LongFast").size() == 2);
+  CHECK(keyring.named("LongFast")[1].root.empty());
+}
+
+TEST_CASE("share URLs come behind the configured channels, and give no key twice") {
+  MeshConfig config;
+  config.share_urls = {
+      "https://meshtastic.org/e/#CgUSAQEoARIGCAE4A0AD",
+      "https://meshtastic.org/e/?add=true#CigSIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4fGgRUZWFt"};
+  config.channels = {{"Team", "AQID", 4}, {"LongFast", "AQ==", 3}};
+  const Keyring keyring = opened(config);
+  REQUIRE(keyring.named("LongFast").size() == 1);
+  CHECK(keyring.named("LongFast")[0].index == 3);
+  REQUIRE(keyring.named("Team").size() == 2);
+  CHECK(keyring.named("Team")[0].index == 4);
+  CHECK(keyring.named("Team")[1].key.size == 32);
+}
+
+TEST_CASE("a share URL that cannot be read is named by its place") {
+  MeshConfig config;
+  config.share_urls = {"https://meshtastic.org/e/#CgUSAQEoARIGCAE4A0AD", "https://meshtastic.org/e/#?"};
+  const auto keyring = Keyring::open(config);
+  REQUIRE_FALSE(keyring);
+  CHECK(keyring.error().channel == 1);
+  CHECK(keyring.error().entry == KeyringProblem::Entry::share_url);
+}
+
+TEST_CASE("what a keyring gave out stays when its keys are replaced") {
+  Keyring keyring = opened(with_channels({{"A", "AQID"}}, false));
+  const Channel& channel = keyring.named("A")[0];
+  keyring.replace(*KeySet::open(with_channels({{"B", "AQID"}}, false)));
+  CHECK(keyring.named("A").empty());
+  CHECK(keyring.named("B").size() == 1);
+  CHECK(channel.name == "A");
+}
+
 }  // namespace
 }  // namespace mesh::test

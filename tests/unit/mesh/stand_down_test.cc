@@ -3,7 +3,9 @@
 
 #include <catch2/catch.hpp>
 
-using namespace std::chrono_literals;
+using std::chrono_literals::operator""s;
+using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""h;
 using mesh::StandDown;
 
 namespace {
