@@ -11,6 +11,7 @@
 #include "mesh/keyring.h"
 #include "mesh/packet_json.h"
 #include "mesh/reception.h"
+#include "mesh/send_request.h"
 #include "mesh/text_buffer.h"
 
 namespace mesh {
@@ -23,6 +24,7 @@ struct Workspace {
   EnvelopeReader envelopes;
   ReceptionReader receptions;
   JsonText json_text;
+  RequestReader requests;
   TextBuffer json;
   PacketJson packet_json;
   std::string topic;

@@ -97,6 +97,7 @@ class Broker final : public SessionOwner {
   Session* find(const Reminder& reminder) const { return sessions_.find(reminder.slot, reminder.serial); }
   Session& make_session(const mqtt::Connect& connect);
   void erase(Session& session);
+  void expire(Session& session);
   Session* take_over(const mqtt::Connect& connect, Session* old, base::TimePoint now);
   void review(Session& session, base::TimePoint now);
   bool may_write(const plugin::Client& who, std::string_view topic) const;
