@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "broker/auth/ip.h"
 #include "broker/base/log.h"
 #include "broker/base/time.h"
 
@@ -76,6 +77,9 @@ struct Listener {
 struct AuthSettings {
   std::string password_file;
   std::string acl_file;
+  /// 127/8 and ::1: behind a proxy of this machine everybody would be banned for one.
+  std::vector<auth::Network> never_banned = {{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127}, 96 + 8},
+                                             {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, 128}};
   friend bool operator==(const AuthSettings&, const AuthSettings&) = default;
 };
 

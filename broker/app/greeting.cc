@@ -15,6 +15,10 @@ namespace {
 /// most 65,535 bytes and their lengths: no CONNECT is longer.
 constexpr std::size_t max_connect_bytes = 5 + 10 + 5 * (2 + 65535);
 
+constexpr Greeting::Refusal too_many_bytes{
+    mqtt::Reason::server_unavailable, core::CloseReason::too_many_connect_bytes,
+    "CONNECTs that are unfinished or wait are too much together: see limits.connect_bytes"};
+
 bool begins_connect(std::uint8_t first) { return first == 0x10; }
 
 }  // namespace
@@ -39,8 +43,7 @@ void Greeting::on_bytes(std::span<std::uint8_t> bytes) {
     release();
     on_frame(mqtt::frame_of(*packet), bytes);
   } else if (Greeting* largest = hold(reader_.held())) {
-    largest->end(core::CloseReason::too_many_connect_bytes,
-                 "unfinished CONNECTs are too much together: see limits.connect_bytes");
+    largest->end(too_many_bytes.reason, too_many_bytes.why);
   }
 }
 
@@ -64,6 +67,20 @@ void Greeting::on_frame(const mqtt::Frame& frame, std::span<std::uint8_t> rest) 
     return;
   }
   parts_.host.on_connect(*this, {std::get<mqtt::Connect>(*packet), frame.bytes, rest});
+}
+
+void Greeting::wait(const Hello& hello) {
+  version_ = hello.connect.version;
+  waiting_.assign(hello.frame.begin(), hello.frame.end());
+  waiting_.insert(waiting_.end(), hello.rest.begin(), hello.rest.end());
+  stream_->stop_reading();
+  if (Greeting* largest = hold(waiting_.size())) largest->end(too_many_bytes.reason, too_many_bytes.why);
+}
+
+void Greeting::go_on_as(std::string_view user) {
+  user_ = user;
+  stream_->start_reading();
+  on_bytes(parts_.loop.keep_until_flush(std::exchange(waiting_, {})));
 }
 
 void Greeting::refuse(const Refusal& refusal, mqtt::Version version) {

@@ -52,6 +52,8 @@ int serve(const app::LoadedConfig& loaded) {
   app::Config config = loaded.config;
   if (!config.broker.data_dir.empty())
     config.broker.data_dir = app::path_beside(loaded.file, config.broker.data_dir);
+  config.auth.password_file = app::path_beside(loaded.file, config.auth.password_file);
+  config.auth.acl_file = app::path_beside(loaded.file, config.auth.acl_file);
   const base::Log log = base::Log::to_stderr(config.broker.log_level, config.broker.log_format);
   log.info("starting",
            {{"version", MESHBROKER_VERSION}, {"config", loaded.file.empty() ? "defaults" : loaded.file}});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -33,12 +34,23 @@ class Server final : WorkerHost {
   /// Any thread; run() returns after clients have been let go.
   void stop();
 
+  /// Before run(): what SIGHUP does, on a thread of its own, one at a time.
+  void on_hangup(std::function<void()> reload) { reload_ = std::move(reload); }
+  /// From now on these users and rules hold, and every session has been looked at by them when this returns.
+  /// Any thread but the workers', one at a time.
+  void apply(const AccessControl& access);
+  /// Whose logins are refused for a while; any thread.
+  auth::LoginGuard& login_guard() { return desk_.guard; }
+
   /// Where it listens, in the order of the configuration.
   const std::vector<net::Address>& addresses() const { return addresses_; }
 
  private:
   Server(const Config& config, const base::Log& log, std::vector<plugin::Plugin*> plugins);
   void on_reading_stopped() override;
+  void on_reviewed() override;
+  void run_reloads();
+  void end_reloads();
   [[nodiscard]] base::Expected<void, std::string> open_store();
   void make_workers(net::LoopSizes loop_sizes);
   void restore();
@@ -57,6 +69,12 @@ class Server final : WorkerHost {
   core::Commons commons_;
   std::unique_ptr<store::Store> store_;  // null: nothing survives a restart
   std::vector<std::unique_ptr<Worker>> workers_;
+  AccessControl access_;  // as at start
+  LoginDesk desk_;        // its threads end before what they post to
+  std::function<void()> reload_;
+  std::atomic<std::uint32_t> hangups_{0};     // heard so far
+  std::atomic<std::size_t> still_reviewing_;  // workers
+  std::atomic<bool> is_over_{false};
   std::atomic<std::size_t> still_reading_;
   std::vector<net::Address> addresses_;
 };

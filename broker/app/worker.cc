@@ -50,6 +50,8 @@ Worker::Worker(const Parts& parts, const std::vector<plugin::Plugin*>& plugins)
       inbox_(loop_, [this] { drain_mail(); }),
       forwarding_(parts.index, parts.journal),
       inboxes_(parts.count, &inbox_),
+      events_(loop_, parts.log),
+      authority_(parts.access, events_),
       broker_({.limits = parts.limits,
                .turn = loop_.turn(),
                .log = parts.log,
@@ -58,8 +60,9 @@ Worker::Worker(const Parts& parts, const std::vector<plugin::Plugin*>& plugins)
                .interest = &inbox_.interest,
                .lasting = parts.count > 1 ? &inbox_.lasting : nullptr,
                .journal = parts.journal,
+               .authority = &authority_,
                .wall_clock = [] { return base::WallTime(base::Duration(net::wall_clock())); }}),
-      events_(loop_, parts.log),
+      logins_({loop_, inbox_, parts.desk, authority_, events_}),
       connection_parts_{loop_, *this, parts.config.limits, scratch_},
       timer_(loop_, [this] { due_ = Due::after_reads; }),
       connect_bytes_(parts.config.limits.connect_bytes),
@@ -151,16 +154,11 @@ void Worker::on_refused(const net::Address& peer, core::CloseReason reason, std:
 }
 
 void Worker::on_connect(Greeting& greeting, const Hello& hello) {
-  const AllowAnonymous policy = greeting.listener().allow_anonymous;
-  if (!parts_.admission.admits_anonymous(policy, greeting.stream().peer())) {
-    greeting.refuse({mqtt::Reason::not_authorized, core::CloseReason::not_authorized,
-                     "not anonymous-friendly for this address: see listener.allow_anonymous"},
-                    hello.connect.version);
-    return;
-  }
+  if (!is_let_in(greeting, hello)) return;
   const std::string_view id = hello.connect.client_id;
   const std::uint32_t owner = id.empty() ? parts_.index : base::owner_of(id, parts_.count);
   if (owner != parts_.index) return hand_over(greeting, hello, owner);
+  if (!greeting.user() && logs_in(hello)) return logins_.begin(greeting, hello, greetings_.at(&greeting).id);
   accept(greeting, hello);
 }
 
@@ -186,9 +184,50 @@ void Worker::on_mail(const std::unique_ptr<Arrive>& arrive) {
   greet(*arrive->listener, std::move(arrive->ticket), std::move(stream)).take(std::move(arrive->bytes));
 }
 
+/// Without a users file names and passwords are ignored: gateways come with well-known ones.
+bool Worker::logs_in(const Hello& hello) const {
+  return hello.connect.user_name.has_value() && logins_.are_wanted();
+}
+
+/// False: it has been refused. A name is looked at later, where the client belongs.
+bool Worker::is_let_in(Greeting& greeting, const Hello& hello) {
+  const AllowAnonymous policy = greeting.listener().allow_anonymous;
+  if (greeting.user() || logs_in(hello) ||
+      parts_.admission.admits_anonymous(policy, greeting.stream().peer())) {
+    return true;
+  }
+  greeting.refuse({mqtt::Reason::not_authorized, core::CloseReason::not_authorized,
+                   "not anonymous-friendly for this address: see listener.allow_anonymous"},
+                  hello.connect.version);
+  return false;
+}
+
+void Worker::on_mail(const std::shared_ptr<const LoginVerdict>& verdict) {
+  const auto found = greetings_.find(static_cast<const Greeting*>(verdict->greeting));
+  const bool is_there =
+      found != greetings_.end() && found->second.id == verdict->id && !found->second.greeting->is_over();
+  logins_.on_verdict(*verdict, is_there ? found->second.greeting.get() : nullptr);
+}
+
+void Worker::on_mail(NewAccess& access) {
+  authority_.replace(std::move(access.control), !is_reviewing_);
+  broker_.start_review();
+  is_reviewing_ = true;
+}
+
+/// A slice of it. True: there is more.
+bool Worker::review() {
+  if (!is_reviewing_) return false;
+  is_reviewing_ = broker_.review(loop_.now());
+  if (!is_reviewing_) parts_.host.on_reviewed();
+  return is_reviewing_;
+}
+
 /// The greeting's stream becomes a connection, the CONNECT a session, on the worker that owns the client.
 void Worker::accept(Greeting& greeting, const Hello& hello) {
-  const mqtt::Connect& connect = hello.connect;
+  mqtt::Connect connect = hello.connect;
+  const std::optional<std::string> user = greeting.user();
+  connect.user_name = user;
   over_greetings_.push_back(&greeting);
   auto owned = std::make_unique<Connection>(connection_parts_, greeting.take_stream(), connect.version);
   Connection& connection = *owned;
@@ -199,6 +238,7 @@ void Worker::accept(Greeting& greeting, const Hello& hello) {
   if (session == nullptr) return;
   events_.info("client_connected", connection.peer(),
                {{"client", session->client_id()},
+                {"user", session->user()},
                 {"address", connection.address()},
                 {"keepalive_s", std::uint64_t{connect.keepalive_s}},
                 {"clean", connect.clean_start ? "yes" : "no"}});
@@ -236,8 +276,9 @@ bool Worker::before_flush() {
   if (due_ == Due::now) on_time();
   const bool is_held_up = forwarding_.is_any_above_mark();
   if (!is_held_up) go_on_with_put_off();
-  const bool has_more =
-      broker_.work(loop_.now()) || due_ == Due::after_reads || (!is_held_up && !put_off_.empty());
+  const bool has_reviews = review();
+  const bool has_more = broker_.work(loop_.now()) || has_reviews || due_ == Due::after_reads ||
+                        (!is_held_up && !put_off_.empty());
   if (due_ == Due::after_reads) due_ = Due::now;
   broker_.end_turn();
   if (is_stopping_) tell_reading_stopped();

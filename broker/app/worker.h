@@ -15,6 +15,7 @@
 #include "broker/app/forwarding.h"
 #include "broker/app/greeting.h"
 #include "broker/app/inbox.h"
+#include "broker/app/logins.h"
 #include "broker/app/rationed_log.h"
 #include "broker/base/deadline_queue.h"
 #include "broker/base/log.h"
@@ -30,6 +31,8 @@ class Worker;
 /// What a worker tells the server.
 class WorkerHost {
  public:
+  /// All its sessions have been looked at by the newest files.
+  virtual void on_reviewed() = 0;
   /// It reads nothing any more, and all it had to forward is in the mailboxes. The worker's thread.
   virtual void on_reading_stopped() = 0;
 
@@ -52,6 +55,8 @@ class Worker final : GreetingHost, ConnectionHost {
     const core::Limits& limits;
     const Admission& admission;
     Doors& doors;
+    LoginDesk& desk;
+    const AccessControl& access;  // as at start
     const base::Log& log;
     net::LoopSizes loop_sizes;
   };
@@ -104,6 +109,9 @@ class Worker final : GreetingHost, ConnectionHost {
   void on_refused(const net::Address& peer, core::CloseReason reason, std::string_view why);
   Greeting& greet(const Listener& listener, Doors::Ticket ticket, std::unique_ptr<net::TcpStream> stream);
   void accept(Greeting& greeting, const Hello& hello);
+  bool logs_in(const Hello& hello) const;
+  bool is_let_in(Greeting& greeting, const Hello& hello);
+  bool review();
   void hand_over(Greeting& greeting, const Hello& hello, std::uint32_t owner);
   std::string new_client_id() const;
   [[nodiscard]] bool before_flush();
@@ -120,6 +128,8 @@ class Worker final : GreetingHost, ConnectionHost {
   void on_mail(const std::unique_ptr<Arrive>& arrive);
   void on_mail(Forward& forward);
   void on_mail(const Kept& kept);
+  void on_mail(const std::shared_ptr<const LoginVerdict>& verdict);
+  void on_mail(NewAccess& access);
   void on_mail(StopReading&);
   void on_mail(Stop&);
   void remove(Connection& connection);
@@ -129,9 +139,11 @@ class Worker final : GreetingHost, ConnectionHost {
   Inbox inbox_;
   Forwarding forwarding_;
   std::vector<Inbox*> inboxes_;  // of all workers, by their index
+  RationedLog events_;           // what strangers cause
+  Authority authority_;          // older than the sessions that ask it
   core::Broker broker_;
+  Logins logins_;
   core::CloseCounters closings_{core::close_reason_names};
-  RationedLog events_;         // what strangers cause
   bool is_exhausted_ = false;  // nobody has been accepted since a pause was logged
   base::Buffer scratch_;
   const Connection::Parts connection_parts_;
@@ -152,6 +164,7 @@ class Worker final : GreetingHost, ConnectionHost {
   core::Sequence kept_;                                         // by the journal
   std::vector<Connection*> withholding_;                        // who waits for it to come further
   std::vector<std::unique_ptr<const ForwardBatch>> forwarded_;  // what this turn's pieces may refer to
+  bool is_reviewing_ = false;
   bool is_stopping_ = false;
   bool has_told_ = false;                        // the server of it
   std::vector<const Greeting*> over_greetings_;  // destroyed after the flush

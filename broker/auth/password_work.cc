@@ -7,10 +7,6 @@
 
 namespace auth {
 
-PasswordWork::PasswordWork(Limits limits) : limits_(limits) {
-  for (std::uint32_t i = 0; i < limits_.threads; ++i) threads_.emplace_back([this] { run(); });
-}
-
 bool PasswordWork::has_room_for(const Ip& origin) {
   if (is_stopping_ || queue_.size() >= limits_.waiting) return false;
   const auto found = waiting_of_.find(origin);
@@ -25,6 +21,7 @@ bool PasswordWork::submit(Request request) {
       counters_.add(WorkMetric::queue_full);
       return false;
     }
+    while (threads_.size() < limits_.threads) threads_.emplace_back([this] { run(); });
     ++waiting_of_[request.from];
     queue_.push_back(std::move(request));
   }

@@ -44,7 +44,8 @@ class PasswordWork {
     std::function<void(Verdict)> done;
   };
 
-  explicit PasswordWork(Limits limits);
+  /// Its threads begin with the first request: most brokers have no users.
+  explicit PasswordWork(Limits limits) : limits_(limits) {}
   ~PasswordWork() { stop(); }
   PasswordWork(const PasswordWork&) = delete;
   PasswordWork& operator=(const PasswordWork&) = delete;
