@@ -46,16 +46,27 @@ bool is_changed(const Config& config, std::size_t index) {
   return member<Way...>(config, index) != member<Way...>(std::as_const(defaults), 0);
 }
 
+template <auto... Way>
+bool differs(const Config& before, const Config& after, std::size_t index) {
+  return member<Way...>(before, index) != member<Way...>(after, index);
+}
+
 /// A setting whose feature is there.
 template <class Kind, auto... Way>
 constexpr ConfigKey key(std::string_view name, std::string_view range, std::string_view help) {
-  return {name, range, help, store<Kind, Way...>, nullptr};
+  return {name, range, help, store<Kind, Way...>, nullptr, differs<Way...>, false};
+}
+
+/// One that a reload changes, see take_reloaded in config_changes.h.
+template <class Kind, auto... Way>
+constexpr ConfigKey live(std::string_view name, std::string_view range, std::string_view help) {
+  return {name, range, help, store<Kind, Way...>, nullptr, differs<Way...>, true};
 }
 
 /// A setting whose feature has not landed: any other value than the default is without effect.
 template <class Kind, auto... Way>
 constexpr ConfigKey later(std::string_view name, std::string_view range, std::string_view help) {
-  return {name, range, help, store<Kind, Way...>, is_changed<Way...>};
+  return {name, range, help, store<Kind, Way...>, is_changed<Way...>, differs<Way...>, false};
 }
 
 constexpr auto broker = &Config::broker;
@@ -96,8 +107,8 @@ constexpr ConfigKey rows[] = {
     key<Count, listeners, &Listener::max_connections>("listener.*.max_connections", "0..10000000",
                                                       "at the same time; 0 = no limit"),
 
-    later<Path, auth, &AuthSettings::password_file>("auth.password_file", "path", "user:hash lines"),
-    later<Path, auth, &AuthSettings::acl_file>("auth.acl_file", "path", "who may read and write what"),
+    live<Path, auth, &AuthSettings::password_file>("auth.password_file", "path", "user:hash lines"),
+    live<Path, auth, &AuthSettings::acl_file>("auth.acl_file", "path", "who may read and write what"),
 
     key<Size, limits, &Limits::packet_bytes>("limits.packet_bytes", "64..256MiB",
                                              "larger packets close the connection"),
@@ -150,30 +161,30 @@ constexpr ConfigKey rows[] = {
                                                   "a node silent for so long is forgotten"),
     key<Truth, mesh, &MeshSettings::node_topics>("mesh.node_topics", "false|true",
                                                  "publish what is known of each node, retained"),
-    key<Truth, mesh, &MeshSettings::default_key>(
+    live<Truth, mesh, &MeshSettings::default_key>(
         "mesh.default_key", "false|true", "try the well-known default key on the preset channel names"),
     key<Topic, mesh, &MeshSettings::topic>("mesh.topic", "topic", "where the broker itself publishes"),
 
-    key<ShareUrls, mesh, &MeshSettings::share_urls>("mesh.share_urls", "list of URLs",
-                                                    "channels as the apps share them"),
+    live<ShareUrls, mesh, &MeshSettings::share_urls>("mesh.share_urls", "list of URLs",
+                                                     "channels as the apps share them"),
 
-    key<Name, mesh, &MeshSettings::channels, &Channel::name>("mesh.channel.*.name", "1..11 bytes",
-                                                             "as on the devices, to the letter"),
-    key<Psk, mesh, &MeshSettings::channels, &Channel::psk>(
+    live<Name, mesh, &MeshSettings::channels, &Channel::name>("mesh.channel.*.name", "1..11 bytes",
+                                                              "as on the devices, to the letter"),
+    live<Psk, mesh, &MeshSettings::channels, &Channel::psk>(
         "mesh.channel.*.psk", "0..32 bytes",
         "base64, 0x hex, \"none\", \"default\" or \"simple0\" to \"simple254\""),
-    key<Count, mesh, &MeshSettings::channels, &Channel::index>(
+    live<Count, mesh, &MeshSettings::channels, &Channel::index>(
         "mesh.channel.*.index", "0..7", "the channel index JSON consumers see; may be shared"),
-    key<Truth, mesh, &MeshSettings::channels, &Channel::json>("mesh.channel.*.json", "false|true",
-                                                              "false: no JSON of this channel"),
-    key<AnyTopic, mesh, &MeshSettings::channels, &Channel::root>(
+    live<Truth, mesh, &MeshSettings::channels, &Channel::json>("mesh.channel.*.json", "false|true",
+                                                               "false: no JSON of this channel"),
+    live<AnyTopic, mesh, &MeshSettings::channels, &Channel::root>(
         "mesh.channel.*.root", "topic", "the key is tried below this root only; \"\" = everywhere"),
 
-    key<NodeId, mesh, &MeshSettings::own_nodes, &MeshNode::id>(
+    live<NodeId, mesh, &MeshSettings::own_nodes, &MeshNode::id>(
         "mesh.node.*.id", "!00000004..!fffffffe", "a node of yours whose direct messages are to be read"),
-    key<PrivateKey, mesh, &MeshSettings::own_nodes, &MeshNode::private_key>(
+    live<PrivateKey, mesh, &MeshSettings::own_nodes, &MeshNode::private_key>(
         "mesh.node.*.private_key", "32 bytes", "its private key in base64"),
-    key<Path, mesh, &MeshSettings::own_nodes, &MeshNode::private_key_file>(
+    live<Path, mesh, &MeshSettings::own_nodes, &MeshNode::private_key_file>(
         "mesh.node.*.private_key_file", "path", "or the file it stands in, readable by the broker only"),
 
     key<Choice, mesh, &MeshSettings::json, &JsonSettings::mirror>(

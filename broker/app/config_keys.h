@@ -36,6 +36,10 @@ struct ConfigKey {
   Complaint (*store)(Config& config, std::size_t index, const Value& value, std::string_view range);
   /// Whether the value is one this version accepts but does not act upon; null: the feature is there.
   bool (*is_ignored)(const Config& config, std::size_t index);
+  /// Whether two Configs have it differently; `index` is an element of both.
+  bool (*differs)(const Config& before, const Config& after, std::size_t index);
+  /// A reload changes it; else it holds until the broker starts again.
+  bool reloads;
 
   bool has_effect() const { return is_ignored == nullptr; }
 };

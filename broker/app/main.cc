@@ -13,6 +13,7 @@
 #include "broker/app/mesh_parts.h"
 #include "broker/app/node_key_files.h"
 #include "broker/app/passwd.h"
+#include "broker/app/reload.h"
 #include "broker/app/server.h"
 #include "broker/app/simulate/simulate.h"
 #include "mesh/mesh_plugin.h"
@@ -48,12 +49,12 @@ void say_what_has_no_effect(const app::LoadedConfig& loaded, const base::Log& lo
            {{"hint", "broker.data_dir is empty: sessions and retained messages end with the process"}});
 }
 
-int serve(const app::LoadedConfig& loaded) {
-  app::Config config = loaded.config;
-  if (!config.broker.data_dir.empty())
-    config.broker.data_dir = app::path_beside(loaded.file, config.broker.data_dir);
-  config.auth.password_file = app::path_beside(loaded.file, config.auth.password_file);
-  config.auth.acl_file = app::path_beside(loaded.file, config.auth.acl_file);
+base::Expected<app::LoadedConfig, std::vector<app::Problem>> load(const app::Arguments& arguments) {
+  return app::load_config({arguments.config_file, environment_lines(), arguments.settings});
+}
+
+int serve(const app::Arguments& arguments, const app::LoadedConfig& loaded) {
+  const app::Config config = app::resolved(loaded);
   const base::Log log = base::Log::to_stderr(config.broker.log_level, config.broker.log_format);
   log.info("starting",
            {{"version", MESHBROKER_VERSION}, {"config", loaded.file.empty() ? "defaults" : loaded.file}});
@@ -61,6 +62,10 @@ int serve(const app::LoadedConfig& loaded) {
   std::signal(SIGPIPE, SIG_IGN);  // a write to a closed socket is an error code, not the end
   raise_descriptor_limit();
 
+  if (const auto access = app::load_access(config.auth); !access) {
+    log.error("start_failed", {{"why", access.error()}});
+    return exit_wrong_usage;
+  }
   const auto node_keys = app::read_node_keys(loaded);
   if (!node_keys) {
     log.error("start_failed", {{"why", node_keys.error()}});
@@ -80,6 +85,8 @@ int serve(const app::LoadedConfig& loaded) {
     log.error("start_failed", {{"why", server.error()}});
     return exit_failed;
   }
+  app::Reload reload({[&arguments] { return load(arguments); }, **server, **mesh_plugin, log}, config);
+  (*server)->on_hangup([&reload] { reload.run(); });
   (*server)->run();
   log.info("stopped");
   return exit_ok;
@@ -97,6 +104,10 @@ std::string mesh_problem(const app::LoadedConfig& loaded) {
 int check(const app::LoadedConfig& loaded) {
   if (const std::string problem = mesh_problem(loaded); !problem.empty()) {
     std::cerr << loaded.file << (loaded.file.empty() ? "" : ": ") << problem << '\n';
+    return exit_wrong_usage;
+  }
+  if (const auto access = app::load_access(app::resolved(loaded).auth); !access) {
+    std::cerr << access.error() << '\n';
     return exit_wrong_usage;
   }
   if (const auto exposure = app::exposure_of(loaded)) std::cout << "warning: " << *exposure << '\n';
@@ -118,7 +129,7 @@ int health(const app::Config& config) {
 int run(const app::Arguments& arguments, const app::LoadedConfig& loaded) {
   switch (arguments.command) {
     case app::Command::serve:
-      return serve(loaded);
+      return serve(arguments, loaded);
     case app::Command::check:
       return check(loaded);
     case app::Command::decode:
@@ -145,7 +156,7 @@ int main(int argc, char** argv) {
   }
   if (arguments->command == app::Command::passwd) return app::change_password(arguments->password_change);
   if (arguments->command == app::Command::simulate) return app::simulate::run(arguments->simulate);
-  const auto loaded = app::load_config({arguments->config_file, environment_lines(), arguments->settings});
+  const auto loaded = load(*arguments);
   if (!loaded) {
     for (const app::Problem& problem : loaded.error()) std::cerr << app::to_text(problem) << '\n';
     return exit_wrong_usage;

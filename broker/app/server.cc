@@ -246,6 +246,7 @@ void Server::end_reloads() {
 }
 
 void Server::apply(const AccessControl& access) {
+  access_ = access;
   still_reviewing_ = workers_.size();
   for (const auto& worker : workers_) worker->inbox().post(NewAccess{access});
   for (std::size_t left = still_reviewing_; left != 0 && !is_over_; left = still_reviewing_)

@@ -39,6 +39,8 @@ class Server final : WorkerHost {
   /// From now on these users and rules hold, and every session has been looked at by them when this returns.
   /// Any thread but the workers', one at a time.
   void apply(const AccessControl& access);
+  /// What holds; of the thread that applies.
+  const AccessControl& access() const { return access_; }
   /// Whose logins are refused for a while; any thread.
   auth::LoginGuard& login_guard() { return desk_.guard; }
 
@@ -69,8 +71,8 @@ class Server final : WorkerHost {
   core::Commons commons_;
   std::unique_ptr<store::Store> store_;  // null: nothing survives a restart
   std::vector<std::unique_ptr<Worker>> workers_;
-  AccessControl access_;  // as at start
-  LoginDesk desk_;        // its threads end before what they post to
+  AccessControl access_;
+  LoginDesk desk_;  // its threads end before what they post to
   std::function<void()> reload_;
   std::atomic<std::uint32_t> hangups_{0};     // heard so far
   std::atomic<std::size_t> still_reviewing_;  // workers

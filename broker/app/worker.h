@@ -56,7 +56,7 @@ class Worker final : GreetingHost, ConnectionHost {
     const Admission& admission;
     Doors& doors;
     LoginDesk& desk;
-    const AccessControl& access;  // as at start
+    const AccessControl& access;  // as at start; need not outlive it
     const base::Log& log;
     net::LoopSizes loop_sizes;
   };

@@ -89,7 +89,7 @@ TEST_CASE("wrong usage says what and ends with 2") {
         std::vector<const char*>{"check", "x"}, std::vector<const char*>{"serve", "check"},
         std::vector<const char*>{"serve", "--psk", "a=AQ=="}, std::vector<const char*>{"decode", "a", "b"},
         std::vector<const char*>{"--set"}, std::vector<const char*>{"--set", "a=1", "b=1"},
-        std::vector<const char*>{"passwd", "f", "u"}}) {
+        std::vector<const char*>{"passwd", "f"}}) {
     INFO(words.front());
     const auto parsed = parse(words);
     REQUIRE_FALSE(parsed);

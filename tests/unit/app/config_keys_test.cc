@@ -258,11 +258,10 @@ TEST_CASE("what differs from its default and has not landed is named, lists by n
   config.listeners.resize(2);
   config.listeners[0].protocol = app::Protocol::http;
   config.listeners[1].tls.cert = "c";
-  config.auth.acl_file = "a";
   config.limits.inflight = 7;
   config.mesh.node_id = 7;
   CHECK(app::keys_without_effect(config) ==
-        Names{"listener.0.protocol", "listener.1.tls.cert", "auth.acl_file"});
+        Names{"listener.0.protocol", "listener.1.tls.cert"});
 }
 
 TEST_CASE("exactly these keys are without effect in this version") {
@@ -272,7 +271,7 @@ TEST_CASE("exactly these keys are without effect in this version") {
   }
   CHECK(names == Names{"listener.*.protocol", "listener.*.tls.cert", "listener.*.tls.key",
                        "listener.*.tls.client_ca", "listener.*.tls.require_client_certificate",
-                       "listener.*.proxy_protocol", "auth.password_file", "auth.acl_file"});
+                       "listener.*.proxy_protocol"});
 }
 
 TEST_CASE("a node must have an id and one private key, and a complaint never repeats a key") {
