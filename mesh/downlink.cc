@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "mesh/envelope.h"
-#include "mesh/own_envelope.h"
 
 namespace mesh {
 namespace {
@@ -139,7 +138,7 @@ void Downlink::send(const SendRequest& request, const SendPlan& plan, SendAnswer
     const OwnHead head{node_.number(), request.to, ids_.next(), request.hop_limit.value_or(config_.hop_limit),
                        request.want_ack};
     const std::string envelope = plan.shared ? seal_for_node(head, data, *plan.shared, ids_.random_bytes())
-                                             : seal_for_channel(head, data, *plan.channel);
+                                             : seal(head, data, *plan.channel);
     awaited_.expect(head.id, head.to, now);
     answer.ids.push_back(head.id);
     const bool is_text = data.portnum() == proto::TEXT_MESSAGE_APP;
@@ -153,6 +152,11 @@ void Downlink::send(const SendRequest& request, const SendPlan& plan, SendAnswer
   answer.accepted = !std::ranges::all_of(answer.gateways, is_full);
   answer.reason = full_queues(answer.gateways);
   counters_.add(answer.accepted ? SendOutcome::accepted : SendOutcome::refused);
+}
+
+std::string Downlink::seal(const OwnHead& head, proto::Data data, const Channel& channel) const {
+  if (node_.keys()) sign_broadcast(head, *node_.keys(), data);
+  return seal_for_channel(head, data, channel);
 }
 
 std::vector<SendQueue::Place> Downlink::give(const OwnPacket& packet, std::span<const Listener> receivers,
@@ -181,8 +185,8 @@ void Downlink::announce(const Place& place, plugin::Host& host, base::TimePoint 
   const std::string topic = envelope_topic(place.root, place.channel, node_.id());
   const OwnHead head{node_.number(), broadcast_number, ids_.next(), config_.hop_limit, false};
   const proto::Data data = make_data(proto::NODEINFO_APP, node_.user());
-  static_cast<void>(give({head.id, topic, seal_for_channel(head, data, channels.front()), false},
-                         listeners_.on(topic), host, now));
+  static_cast<void>(
+      give({head.id, topic, seal(head, data, channels.front()), false}, listeners_.on(topic), host, now));
 }
 
 void Downlink::on_reception(const MeshTopic& topic, const Reception& reception, plugin::Host& host,

@@ -15,6 +15,7 @@
 #include "mesh/down_config.h"
 #include "mesh/log_allowance.h"
 #include "mesh/mesh_topic.h"
+#include "mesh/own_envelope.h"
 #include "mesh/own_node.h"
 #include "mesh/packet_ids.h"
 #include "mesh/reception.h"
@@ -87,6 +88,7 @@ class Downlink final : public DeliveryRules::OwnPackets {
   /// Gives a packet to the queue; says what becomes of it at each of `receivers`.
   std::vector<SendQueue::Place> give(const OwnPacket& packet, std::span<const Listener> receivers,
                                      plugin::Host& host, base::TimePoint now);
+  std::string seal(const OwnHead& head, proto::Data data, const Channel& channel) const;
   void announce(const Place& place, plugin::Host& host, base::TimePoint now);
   void answer_node_info(const MeshTopic& topic, const Reception& reception, plugin::Host& host,
                         base::TimePoint now);

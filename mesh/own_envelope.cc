@@ -8,6 +8,8 @@
 #include "broker/base/bytes.h"
 #include "mesh/cipher.h"
 #include "mesh/envelope.h"
+#include "mesh/send_request.h"
+#include "mesh/xeddsa.h"
 
 namespace mesh {
 namespace {
@@ -15,6 +17,7 @@ namespace {
 constexpr std::uint32_t ok_to_mqtt = 1;
 constexpr std::size_t max_parts = 9;
 constexpr std::size_t prefix_bytes = 4;  // "1/3 "
+constexpr std::size_t signature_field_bytes = 2 + signature_bytes;
 
 proto::ServiceEnvelope envelope_of(const OwnHead& head) {
   proto::ServiceEnvelope envelope;
@@ -55,6 +58,14 @@ std::size_t room_for_payload(const proto::Data& data, std::size_t limit) {
   full.set_payload(std::string(max_payload_bytes, 'x'));
   const std::size_t beside = full.ByteSizeLong() - max_payload_bytes;
   return std::min(max_payload_bytes, limit - std::min(limit, beside));
+}
+
+void sign_broadcast(const OwnHead& head, const KeyPair& keys, proto::Data& data) {
+  if (head.to != broadcast_number || data.ByteSizeLong() + signature_field_bytes > max_data_bytes) return;
+  const std::string content = signed_bytes(
+      {head.from, head.id, static_cast<std::uint32_t>(data.portnum()), base::as_bytes(data.payload())});
+  if (const auto signature = sign(keys, base::as_bytes(content)))
+    data.set_xeddsa_signature(signature->data(), signature->size());
 }
 
 std::string seal_for_channel(const OwnHead& head, const proto::Data& data, const Channel& channel) {

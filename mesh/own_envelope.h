@@ -35,6 +35,10 @@ proto::Data make_data(proto::PortNum port, std::string payload);
 /// How many bytes of payload a Data like this takes, at most `limit` of which may be all of it.
 std::size_t room_for_payload(const proto::Data& data, std::size_t limit);
 
+/// A broadcast that has room for a signature gets one, as from firmware 2.8 (reference section 3.6); all else
+/// stays as it is. About 100 µs.
+void sign_broadcast(const OwnHead& head, const KeyPair& keys, proto::Data& data);
+
 /// Encrypted with the channel's key.
 std::string seal_for_channel(const OwnHead& head, const proto::Data& data, const Channel& channel);
 /// Encrypted for one node; `extra` is random.

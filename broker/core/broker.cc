@@ -122,7 +122,7 @@ void Broker::take_forwarded(const Forwarded& forwarded, base::TimePoint now) {
     Outgoing outgoing(forwarded.shared, parts_.turn, held_);
     router_.publish_local(outgoing, forwarded.stamp);
   } else {
-    Outgoing outgoing(forwarded.publish, parts_.turn);
+    Outgoing outgoing(forwarded.publish, forwarded.frame, parts_.turn);
     if (forwarded.is_named) outgoing.to_named();
     router_.publish_local(outgoing, forwarded.stamp);
   }
