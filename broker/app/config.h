@@ -159,6 +159,8 @@ struct MeshSettings {
   bool node_topics = true;
   bool default_key = true;
   std::string topic = "mesh";
+  bool gateway_identity = false;
+  std::vector<std::string> gateway_users;  // "USER=!hhhhhhhh"
   std::vector<std::string> share_urls;
   std::vector<Channel> channels;
   std::vector<MeshNode> own_nodes;

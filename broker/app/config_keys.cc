@@ -163,6 +163,10 @@ constexpr ConfigKey rows[] = {
                                                  "publish what is known of each node, retained"),
     live<Truth, mesh, &MeshSettings::default_key>(
         "mesh.default_key", "false|true", "try the well-known default key on the preset channel names"),
+    key<Truth, mesh, &MeshSettings::gateway_identity>(
+        "mesh.gateway_identity", "false|true", "a gateway may publish as itself only, by its client id"),
+    key<GatewayUsers, mesh, &MeshSettings::gateway_users>("mesh.gateway_users", "list of USER=!hhhhhhhh",
+                                                          "with that: gateways that only this user may be"),
     key<Topic, mesh, &MeshSettings::topic>("mesh.topic", "topic", "where the broker itself publishes"),
 
     live<ShareUrls, mesh, &MeshSettings::share_urls>("mesh.share_urls", "list of URLs",

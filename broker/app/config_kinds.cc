@@ -207,6 +207,21 @@ Complaint ShareUrls::read(const Value& value, std::string_view, std::vector<std:
   return std::nullopt;
 }
 
+Complaint GatewayUsers::read(const Value& value, std::string_view, std::vector<std::string>& out) {
+  constexpr std::size_t node_bytes = 9;
+  const auto* users = std::get_if<std::vector<std::string>>(&value.typed);
+  const auto is_shaped = [](std::string_view each) {
+    if (each.size() < node_bytes + 2) return false;
+    const std::string_view node = each.substr(each.size() - node_bytes);
+    return each[each.size() - node_bytes - 1] == '=' && node.front() == '!' &&
+           node.find_first_not_of("0123456789abcdef", 1) == std::string_view::npos;
+  };
+  if (users == nullptr || !std::all_of(users->begin(), users->end(), is_shaped))
+    return "must be a list of users with their nodes such as [\"ann=!a1b2c3d4\"]";
+  out = *users;
+  return std::nullopt;
+}
+
 Complaint PrivateKey::read(const Value& value, std::string_view, std::string& out) {
   constexpr std::size_t key_bytes = 32;
   auto text = text_of(value);

@@ -92,6 +92,11 @@ struct ShareUrls {
   static Complaint read(const Value& value, std::string_view range, std::vector<std::string>& out);
 };
 
+/// "USER=!hhhhhhhh" each.
+struct GatewayUsers {
+  static Complaint read(const Value& value, std::string_view range, std::vector<std::string>& out);
+};
+
 /// 32 bytes in base64, or nothing.
 struct PrivateKey {
   static Complaint read(const Value& value, std::string_view range, std::string& out);

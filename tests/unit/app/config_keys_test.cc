@@ -175,6 +175,9 @@ constexpr Stored stored[] = {
     {"mesh.nodes", "5", [](const app::Config& c) { return c.mesh.nodes == 5; }},
     {"mesh.node_expiry", "\"2h\"", [](const app::Config& c) { return c.mesh.node_expiry == 2h; }},
     {"mesh.node_topics", "false", [](const app::Config& c) { return !c.mesh.node_topics; }},
+    {"mesh.gateway_identity", "true", [](const app::Config& c) { return c.mesh.gateway_identity; }},
+    {"mesh.gateway_users", "[\"ann=!a1b2c3d4\"]",
+     [](const app::Config& c) { return c.mesh.gateway_users.front() == "ann=!a1b2c3d4"; }},
     {"mesh.default_key", "false", [](const app::Config& c) { return !c.mesh.default_key; }},
     {"mesh.topic", "\"m/x\"", [](const app::Config& c) { return c.mesh.topic == "m/x"; }},
     {"mesh.channel.*.name", "\"Home/Net\"",
@@ -210,9 +213,7 @@ constexpr Stored stored[] = {
     {"mesh.down.long_text", "\"split\"",
      [](const app::Config& c) { return c.mesh.down.long_text == app::LongText::split; }},
     {"mesh.down.per_gateway", "\"30/m\"",
-     [](const app::Config& c) {
-       return c.mesh.down.per_gateway == app::Rate{30, 1min};
-     }},
+     [](const app::Config& c) { return c.mesh.down.per_gateway == app::Rate{30, 1min}; }},
 };
 
 TEST_CASE("a setting ends up in its own member") {
@@ -260,8 +261,7 @@ TEST_CASE("what differs from its default and has not landed is named, lists by n
   config.listeners[1].tls.cert = "c";
   config.limits.inflight = 7;
   config.mesh.node_id = 7;
-  CHECK(app::keys_without_effect(config) ==
-        Names{"listener.0.protocol", "listener.1.tls.cert"});
+  CHECK(app::keys_without_effect(config) == Names{"listener.0.protocol", "listener.1.tls.cert"});
 }
 
 TEST_CASE("exactly these keys are without effect in this version") {
