@@ -34,9 +34,10 @@ class Socket {
   int fd_;
 };
 
+/// One that is spoken to in plain MQTT.
 const TcpBind* first_mqtt(const Config& config) {
   for (const Listener& listener : config.listeners) {
-    if (listener.protocol != Protocol::mqtt) continue;
+    if (listener.protocol != Protocol::mqtt || listener.tls.is_on() || listener.proxy_protocol) continue;
     if (const auto* bind = std::get_if<TcpBind>(&listener.bind)) return bind;
   }
   return nullptr;
@@ -70,7 +71,8 @@ bool is_answered(int fd) {
 base::Expected<void, std::string> check_health(const Config& config) {
   const TcpBind* bind = first_mqtt(config);
   if (bind == nullptr)
-    return base::make_unexpected(std::string("no listener with protocol = \"mqtt\" on TCP"));
+    return base::make_unexpected(
+        std::string("no listener with protocol = \"mqtt\" on TCP, without TLS and proxy, to ask"));
   if (bind->port == 0)
     return base::make_unexpected(std::string("port 0 means any free port: give the listener one"));
   const auto address = net::parse_address(reachable(bind->host), bind->port);

@@ -14,6 +14,7 @@
 #include "broker/app/node_key_files.h"
 #include "broker/app/server.h"
 #include "broker/app/simulate/simulate.h"
+#include "broker/app/tls_contexts.h"
 #include "mesh/mesh_plugin.h"
 
 namespace {
@@ -47,10 +48,16 @@ void say_what_has_no_effect(const app::LoadedConfig& loaded, const base::Log& lo
            {{"hint", "broker.data_dir is empty: sessions and retained messages end with the process"}});
 }
 
+/// Whether there are any.
+bool say_tls_problems(const app::Config& config, const app::LoadedConfig& loaded) {
+  const std::vector<app::Problem> problems = app::tls_problems(config, loaded.places);
+  for (const app::Problem& problem : problems) std::cerr << app::to_text(problem) << '\n';
+  return !problems.empty();
+}
+
 int serve(const app::LoadedConfig& loaded) {
-  app::Config config = loaded.config;
-  if (!config.broker.data_dir.empty())
-    config.broker.data_dir = app::path_beside(loaded.file, config.broker.data_dir);
+  const app::Config config = app::with_paths_resolved(loaded);
+  if (say_tls_problems(config, loaded)) return exit_wrong_usage;
   const base::Log log = base::Log::to_stderr(config.broker.log_level, config.broker.log_format);
   log.info("starting",
            {{"version", MESHBROKER_VERSION}, {"config", loaded.file.empty() ? "defaults" : loaded.file}});
@@ -91,6 +98,7 @@ std::string mesh_problem(const app::LoadedConfig& loaded) {
 }
 
 int check(const app::LoadedConfig& loaded) {
+  if (say_tls_problems(app::with_paths_resolved(loaded), loaded)) return exit_wrong_usage;
   if (const std::string problem = mesh_problem(loaded); !problem.empty()) {
     std::cerr << loaded.file << (loaded.file.empty() ? "" : ": ") << problem << '\n';
     return exit_wrong_usage;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <atomic>
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -8,9 +9,12 @@
 #include "broker/app/admission.h"
 #include "broker/app/config.h"
 #include "broker/app/doors.h"
+#include "broker/app/entrance.h"
+#include "broker/app/tls_contexts.h"
 #include "broker/app/worker.h"
 #include "broker/base/expected.h"
 #include "broker/base/log.h"
+#include "broker/net/unix_socket.h"
 #include "broker/plugin/plugin.h"
 #include "broker/store/store.h"
 
@@ -33,7 +37,7 @@ class Server final : WorkerHost {
   /// Any thread; run() returns after clients have been let go.
   void stop();
 
-  /// Where it listens, in the order of the configuration.
+  /// Where it listens, in the order of the configuration, unix sockets left out.
   const std::vector<net::Address>& addresses() const { return addresses_; }
 
  private:
@@ -43,7 +47,9 @@ class Server final : WorkerHost {
   void make_workers(net::LoopSizes loop_sizes);
   void restore();
   void restore(const core::RestoredRetained& kept);
+  [[nodiscard]] base::Expected<void, std::string> open_tls();
   [[nodiscard]] base::Expected<void, std::string> listen();
+  [[nodiscard]] base::Expected<void, std::string> listen_at_path(const Listener& listener);
   [[nodiscard]] base::Expected<net::Address, std::string> listen_everywhere(const Listener& listener);
   void log_counts() const;
 
@@ -51,6 +57,8 @@ class Server final : WorkerHost {
   const core::Limits limits_;
   const Admission admission_;
   const std::size_t room_;  // for connections, as far as descriptors go
+  TlsContexts tls_;
+  const Entrance entrance_;
   Doors doors_;
   const base::Log& log_;
   std::vector<plugin::Plugin*> plugins_;
@@ -59,6 +67,7 @@ class Server final : WorkerHost {
   std::vector<std::unique_ptr<Worker>> workers_;
   std::atomic<std::size_t> still_reading_;
   std::vector<net::Address> addresses_;
+  std::deque<net::SocketFile> socket_files_;
 };
 
 }  // namespace app

@@ -7,11 +7,11 @@
 #include <unordered_map>
 #include <vector>
 
-#include "broker/app/admission.h"
 #include "broker/app/config.h"
 #include "broker/app/connect_bytes.h"
 #include "broker/app/connection.h"
 #include "broker/app/doors.h"
+#include "broker/app/entrance.h"
 #include "broker/app/forwarding.h"
 #include "broker/app/greeting.h"
 #include "broker/app/inbox.h"
@@ -50,13 +50,15 @@ class Worker final : GreetingHost, ConnectionHost {
     core::Journal* journal;  // its own; null: nothing survives a restart
     const Config& config;
     const core::Limits& limits;
-    const Admission& admission;
+    const Entrance& entrance;
     Doors& doors;
     const base::Log& log;
     net::LoopSizes loop_sizes;
   };
   Worker(const Parts& parts, const std::vector<plugin::Plugin*>& plugins);
 
+  /// Serves what is bound already; false: the system refuses. `listener` outlives the worker.
+  [[nodiscard]] bool listen_bound(const Listener& listener, net::Descriptor bound);
   /// Adds a listening address; the error says which and why. `listener` outlives the worker. `port`: what to
   /// bind instead of the listener's own, which may be 0.
   [[nodiscard]] base::Expected<net::Address, std::string> listen(const Listener& listener,
@@ -99,6 +101,8 @@ class Worker final : GreetingHost, ConnectionHost {
 
   base::Expected<net::Address, std::string> listen_at(const Listener& listener, const net::Address& address,
                                                       net::TcpListener::Reach reach);
+  net::TcpListener::Events events_of(const Listener& listener);
+  [[nodiscard]] bool admits(Greeting& greeting, const Hello& hello);
   void on_stream(const Listener& listener, std::unique_ptr<net::TcpStream> stream);
   void on_exhausted(const std::optional<net::Address>& refused, int status);
   void on_refused(const net::Address& peer, core::CloseReason reason, std::string_view why);
