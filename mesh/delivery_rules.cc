@@ -26,7 +26,7 @@ DeliveryRules::DeliveryRules(const MeshConfig& config, const Roots& roots)
     : deliver_(config.deliver),
       window_(config.dedup_window),
       roots_(roots),
-      own_number_(config.own_number),
+      own_number_(config.down.node_number.value_or(0)),
       deliveries_(config.dedup_window, config.dedup_capacity),
       sent_(config.dedup_window, config.dedup_capacity),
       before_us_(config.dedup_window, config.dedup_capacity),

@@ -17,6 +17,13 @@ constexpr int significant_digits = 15;
 constexpr double least_with_exponent =
     1e15;  // from here on "%.15g" writes an exponent, even for whole numbers
 
+template <class Whole>
+void append_whole(Whole value, TextBuffer& out) {
+  constexpr std::size_t longest = 20;  // the sign and 19 digits, or 20
+  char* const text = out.room(longest);
+  out.end_at(std::to_chars(text, text + longest, value).ptr);
+}
+
 /// Minus zero is "-0", which no integer says.
 bool is_plain_integer(double value) {
   return value > -least_with_exponent && value < least_with_exponent && value == std::trunc(value) &&
@@ -40,11 +47,9 @@ void append_quarter(double value, TextBuffer& out) {
 
 }  // namespace
 
-void append_integer(std::int64_t value, TextBuffer& out) {
-  constexpr std::size_t longest = 20;  // the sign and 19 digits
-  char* const text = out.room(longest);
-  out.end_at(std::to_chars(text, text + longest, value).ptr);
-}
+void append_integer(std::int64_t value, TextBuffer& out) { append_whole(value, out); }
+
+void append_integer(std::uint64_t value, TextBuffer& out) { append_whole(value, out); }
 
 void append_number(double value, TextBuffer& out) {
   if (!std::isfinite(value)) return out.append("null");

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <concepts>
 #include <cstdint>
+#include <type_traits>
 
 #include "mesh/text_buffer.h"
 
@@ -12,5 +14,11 @@ void append_number(double value, TextBuffer& out);
 
 /// The same for whole numbers of at most 15 digits, where "%.15g" is the plain number.
 void append_integer(std::int64_t value, TextBuffer& out);
+/// Whole numbers of any size, plain.
+void append_integer(std::uint64_t value, TextBuffer& out);
+template <std::integral Integer>
+void append_integer(Integer value, TextBuffer& out) {
+  append_integer(std::conditional_t<std::is_signed_v<Integer>, std::int64_t, std::uint64_t>{value}, out);
+}
 
 }  // namespace mesh

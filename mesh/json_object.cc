@@ -1,116 +1,68 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mesh/json_object.h"
 
-#include <array>
 #include <charconv>
 #include <cmath>
-#include <string>
-
-#include "mesh/envelope.h"
-#include "mesh/utf8.h"
+#include <cstddef>
 
 namespace mesh {
 namespace {
 
-constexpr std::string_view replacement_character = "\xef\xbf\xbd";
+/// The shortest digits that are this number and no other.
+template <class Real>
+void append_shortest(Real value, TextBuffer& out) {
+  constexpr std::size_t longest = 32;
+  char* const text = out.room(longest);
+  out.end_at(std::to_chars(text, text + longest, value).ptr);
+}
 
-/// The text itself, or what is made of it in `scratch`.
-std::string_view as_utf8(std::string_view text, std::string& scratch) {
-  std::size_t good = 0;
-  while (good < text.size()) {
-    const std::size_t length = utf8_sequence(text.substr(good));
-    if (length == 0) break;
-    good += length;
-  }
-  if (good == text.size()) return text;
-  scratch.assign(text.substr(0, good));
-  for (text.remove_prefix(good); !text.empty();) {
-    const std::size_t length = utf8_sequence(text);
-    scratch += length == 0 ? replacement_character : text.substr(0, length);
-    text.remove_prefix(length == 0 ? 1 : length);
-  }
-  return scratch;
+template <class Real>
+void append_real(Real value, TextBuffer& out) {
+  if (!std::isfinite(value)) return out.append("null");
+  append_shortest(value, out);
 }
 
 }  // namespace
 
-void JsonObject::clear() {
-  buffer_.Clear();
-  writer_.Reset(buffer_);
+/// Behind a key there is no comma, and none behind the bracket; between the elements of a list there is.
+void JsonObject::begin(char bracket) {
+  const bool is_value = !view().empty() && view().back() == ':';
+  if (!is_value && needs_comma_) out_.append(',');
+  out_.append(bracket);
+  needs_comma_ = false;
 }
 
-void JsonObject::key(std::string_view name) {
-  writer_.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
-}
-
-void JsonObject::string(std::string_view text) {
-  std::string scratch;
-  const std::string_view utf8 = as_utf8(text, scratch);
-  writer_.String(utf8.data(), static_cast<rapidjson::SizeType>(utf8.size()));
-}
-
-template <class Real>
-bool JsonObject::real(Real value) {
-  if (!std::isfinite(value)) return false;
-  std::array<char, 32> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-  return writer_.RawValue(digits.data(), static_cast<std::size_t>(end - digits.data()),
-                          rapidjson::kNumberType);
-}
-
-void JsonObject::open(std::string_view key) {
-  this->key(key);
-  writer_.StartObject();
-}
-
-void JsonObject::open_list(std::string_view key) {
-  this->key(key);
-  writer_.StartArray();
-}
-
-void JsonObject::text(std::string_view key, std::string_view value) {
-  this->key(key);
-  string(value);
-}
-
-void JsonObject::node(std::string_view key, std::uint32_t number) {
-  this->key(key);
-  node(number);
-}
-
-void JsonObject::truth(std::string_view key, bool value) {
-  this->key(key);
-  writer_.Bool(value);
-}
-
-void JsonObject::null(std::string_view key) {
-  this->key(key);
-  writer_.Null();
+void JsonObject::append_node(std::uint32_t number) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  constexpr std::size_t length = 11;  // quotes, '!', eight digits
+  char* const text = out_.room(length);
+  text[0] = '"';
+  text[1] = '!';
+  for (std::size_t i = 0; i < 8; ++i) text[2 + i] = digits[(number >> (28 - 4 * i)) & 0xf];
+  text[10] = '"';
+  out_.end_at(text + length);
 }
 
 void JsonObject::number(std::string_view key, float value) {
   if (!std::isfinite(value)) return;
   this->key(key);
-  real(value);
+  append_shortest(value, out_);
 }
 
 void JsonObject::number(std::string_view key, double value) {
   if (!std::isfinite(value)) return;
   this->key(key);
-  real(value);
-}
-
-void JsonObject::node(std::uint32_t number) {
-  const std::string id = node_id(number);
-  writer_.String(id.data(), static_cast<rapidjson::SizeType>(id.size()));
+  append_shortest(value, out_);
 }
 
 void JsonObject::number(float value) {
-  if (!real(value)) writer_.Null();
+  separate();
+  append_real(value, out_);
 }
 
 void JsonObject::number(double value) {
-  if (!real(value)) writer_.Null();
+  separate();
+  append_real(value, out_);
 }
 
 }  // namespace mesh

@@ -1,63 +1,106 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include <cstddef>
+#include <concepts>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
-#include <type_traits>
 
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
+#include "mesh/json_number.h"
+#include "mesh/json_string.h"
+#include "mesh/text_buffer.h"
 
 namespace mesh {
 
 /// Writes JSON of our own form, where no byte is prescribed: in the order of its calls, in UTF-8 whatever a
-/// device wrote, numbers as short as they can be. Keys are literals.
+/// device wrote, numbers as short as they can be. Keys are literals of letters, digits and underscores.
 class JsonObject {
  public:
   /// The whole text so far, until the next call.
-  std::string_view view() const { return {buffer_.GetString(), buffer_.GetSize()}; }
-  void clear();
+  std::string_view view() const { return out_.view(); }
+  void clear() {
+    out_.clear();
+    needs_comma_ = false;
+  }
 
-  void open() { writer_.StartObject(); }
-  void open(std::string_view key);
-  void close() { writer_.EndObject(); }
-  void open_list(std::string_view key);
-  void close_list() { writer_.EndArray(); }
+  void open() { begin('{'); }
+  void open(std::string_view key) {
+    this->key(key);
+    begin('{');
+  }
+  void close() { end('}'); }
+  void open_list(std::string_view key) {
+    this->key(key);
+    begin('[');
+  }
+  void close_list() { end(']'); }
 
-  void text(std::string_view key, std::string_view value);
+  void text(std::string_view key, std::string_view value) {
+    this->key(key);
+    append_plain_string(value, out_);
+  }
   /// "!%08x"
-  void node(std::string_view key, std::uint32_t number);
-  void truth(std::string_view key, bool value);
-  void null(std::string_view key);
+  void node(std::string_view key, std::uint32_t number) {
+    this->key(key);
+    append_node(number);
+  }
+  void truth(std::string_view key, bool value) {
+    this->key(key);
+    out_.append(value ? std::string_view("true") : std::string_view("false"));
+  }
+  void null(std::string_view key) {
+    this->key(key);
+    out_.append("null");
+  }
   /// Left out when JSON has no number for it.
   void number(std::string_view key, float value);
   void number(std::string_view key, double value);
-  template <class Integer>
-  requires std::is_integral_v<Integer>
+  template <std::integral Integer>
   void number(std::string_view key, Integer value) {
     this->key(key);
-    integer(value);
+    append_integer(value, out_);
   }
 
   /// Elements of a list; null for what JSON has no number for.
-  void node(std::uint32_t number);
+  void node(std::uint32_t number) {
+    separate();
+    append_node(number);
+  }
   void number(float value);
   void number(double value);
-  void null() { writer_.Null(); }
-  void text(std::string_view value) { string(value); }
+  void null() {
+    separate();
+    out_.append("null");
+  }
+  void text(std::string_view value) {
+    separate();
+    append_plain_string(value, out_);
+  }
 
  private:
-  void key(std::string_view name);
-  void string(std::string_view text);
-  template <class Real>
-  bool real(Real value);
-  void integer(std::int64_t value) { writer_.Int64(value); }
-  void integer(std::int32_t value) { writer_.Int(value); }
-  void integer(std::uint32_t value) { writer_.Uint(value); }
-  void integer(std::uint64_t value) { writer_.Uint64(value); }
+  [[gnu::always_inline]] void key(std::string_view name) {
+    char* at = out_.room(name.size() + 4);  // ,"":
+    if (needs_comma_) *at++ = ',';
+    *at++ = '"';
+    std::memcpy(at, name.data(), name.size());
+    at += name.size();
+    *at++ = '"';
+    *at++ = ':';
+    out_.end_at(at);
+    needs_comma_ = true;
+  }
+  void separate() {
+    if (needs_comma_) out_.append(',');
+    needs_comma_ = true;
+  }
+  void begin(char bracket);
+  void end(char bracket) {
+    out_.append(bracket);
+    needs_comma_ = true;
+  }
+  void append_node(std::uint32_t number);
 
-  rapidjson::StringBuffer buffer_;
-  rapidjson::Writer<rapidjson::StringBuffer> writer_{buffer_};
+  TextBuffer out_;
+  bool needs_comma_ = false;  // before the next key or element
 };
 
 }  // namespace mesh

@@ -11,4 +11,7 @@ namespace mesh {
 /// devices would copy, become U+FFFD (reference section 4.1).
 void append_string(std::string_view text, TextBuffer& out);
 
+/// The same with slashes as they are, for JSON of our own form.
+void append_plain_string(std::string_view text, TextBuffer& out);
+
 }  // namespace mesh

@@ -2,23 +2,21 @@
 #include "mesh/kept_claims.h"
 
 #include <algorithm>
-#include <optional>
 
 #include "broker/base/buffer.h"
-#include "mesh/kept_number.h"
+#include "mesh/big_endian.h"
+#include "mesh/kept_name.h"
 
 namespace mesh {
 
 void KeptClaims::restore(std::string_view name, base::Bytes value, base::TimePoint now) {
-  if (!name.starts_with(parts_.prefix)) return;
-  const auto number = hex_number(name.substr(parts_.prefix.size()));
+  const auto number = kept_number(name, parts_.prefix);
   if (!number) return;
   const base::TimePoint kept_at{base::Duration{static_cast<std::int64_t>(*number)}};
   seconds_.push_back(kept_at);
   base::Reader in(value);
   while (in.remaining() > 0) {
-    const PacketIdentity identity{take_number<std::uint64_t>(in), take_number<std::uint32_t>(in),
-                                  take_number<std::uint32_t>(in)};
+    const PacketIdentity identity{take<std::uint64_t>(in), take<std::uint32_t>(in), take<std::uint32_t>(in)};
     const bool is_complete = in.u8() != 0;
     if (in.ok()) static_cast<void>(parts_.target.claim(identity, is_complete, std::min(kept_at, now)));
   }
@@ -32,7 +30,7 @@ void KeptClaims::on_tick(plugin::Host& host, base::TimePoint now) {
 
 /// With leading zeros, so that names are ordered as times are.
 std::string KeptClaims::name_of(base::TimePoint second) const {
-  return parts_.prefix + hex_of(static_cast<std::uint64_t>(second.time_since_epoch().count()), 16);
+  return kept_name(parts_.prefix, static_cast<std::uint64_t>(second.time_since_epoch().count()), 16);
 }
 
 void KeptClaims::keep_fresh(plugin::Host& host, base::TimePoint now) {
@@ -40,9 +38,9 @@ void KeptClaims::keep_fresh(plugin::Host& host, base::TimePoint now) {
   if (fresh.empty()) return;
   base::Buffer value;
   for (const Duplicates::Fresh& each : fresh) {
-    put_number(value, each.identity.place);
-    put_number(value, each.identity.from);
-    put_number(value, each.identity.id);
+    put(value, each.identity.place);
+    put(value, each.identity.from);
+    put(value, each.identity.id);
     value.u8(each.is_complete ? 1 : 0);
   }
   host.keep(name_of(now), value.bytes());

@@ -15,13 +15,8 @@
 namespace mesh {
 namespace {
 
-constexpr std::string_view published_prefix = "mesh/packets/";
 constexpr std::string_view open_prefix = "mesh/open/";
 constexpr std::uint32_t max_open = 1000000;  // far more than are ever kept
-
-std::string published_name(base::TimePoint second) {
-  return kept_name(published_prefix, static_cast<std::uint64_t>(second.time_since_epoch().count()), 16);
-}
 
 std::string open_name(std::uint32_t number) { return kept_name(open_prefix, number, 8); }
 
@@ -98,22 +93,9 @@ std::optional<OpenPacket> take_packet(base::Reader& in) {
 }  // namespace
 
 void KeptPackets::restore(std::string_view name, base::Bytes value, base::TimePoint now) {
-  if (const auto second = kept_number(name, published_prefix)) {
-    restore_published(base::TimePoint{base::Duration{static_cast<std::int64_t>(*second)}}, value, now);
-  } else if (const auto number = kept_number(name, open_prefix); number && *number < max_open) {
-    restore_open(static_cast<std::uint32_t>(*number), value, now);
-  }
-}
-
-void KeptPackets::restore_published(base::TimePoint kept_at, base::Bytes value, base::TimePoint now) {
-  seconds_.push_back(kept_at);
-  base::Reader in(value);
-  while (in.remaining() > 0) {
-    const PacketIdentity identity = take_identity(in);
-    const bool is_complete = in.u8() != 0;
-    if (in.ok()) static_cast<void>(packets_.published().claim(identity, is_complete, std::min(kept_at, now)));
-  }
-  static_cast<void>(packets_.published().take_fresh());  // they are kept already
+  published_.restore(name, value, now);
+  const auto number = kept_number(name, open_prefix);
+  if (number && *number < max_open) restore_open(static_cast<std::uint32_t>(*number), value, now);
 }
 
 void KeptPackets::restore_open(std::uint32_t number, base::Bytes value, base::TimePoint now) {
@@ -125,8 +107,7 @@ void KeptPackets::restore_open(std::uint32_t number, base::Bytes value, base::Ti
 void KeptPackets::on_tick(plugin::Host& host, base::TimePoint now) {
   const std::uint32_t restored = std::exchange(open_end_, 0);  // they live on here
   for (std::uint32_t number = 0; number < restored; ++number) host.keep(open_name(number), {});
-  keep_published(host, now);
-  forget_old(host, now);
+  published_.on_tick(host, now);
 }
 
 void KeptPackets::on_stop(plugin::Host& host) {
@@ -135,27 +116,6 @@ void KeptPackets::on_stop(plugin::Host& host) {
     base::Buffer value;
     put_packet(packet, value);
     host.keep(open_name(number++), value.bytes());
-  }
-}
-
-void KeptPackets::keep_published(plugin::Host& host, base::TimePoint now) {
-  const std::vector<Duplicates::Fresh> fresh = packets_.published().take_fresh();
-  if (fresh.empty()) return;
-  base::Buffer value;
-  for (const Duplicates::Fresh& each : fresh) {
-    put_identity(each.identity, value);
-    value.u8(each.is_complete ? 1 : 0);
-  }
-  host.keep(published_name(now), value.bytes());
-  seconds_.push_back(now);
-}
-
-/// Also those of another boot of the machine, whose clock was ahead of ours.
-void KeptPackets::forget_old(plugin::Host& host, base::TimePoint now) {
-  const auto is_over = [this, now](base::TimePoint second) { return now - second >= window_; };
-  while (!seconds_.empty() && (is_over(seconds_.front()) || seconds_.front() > now)) {
-    host.keep(published_name(seconds_.front()), {});
-    seconds_.pop_front();
   }
 }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstdint>
-#include <deque>
 #include <string_view>
 
 #include "broker/plugin/plugin.h"
+#include "mesh/kept_claims.h"
 #include "mesh/open_packets.h"
 
 namespace mesh {
@@ -16,7 +16,8 @@ namespace mesh {
 class KeptPackets {
  public:
   /// `packets` outlives it. `window`: how long it is known what was published.
-  KeptPackets(OpenPackets& packets, base::Duration window) : packets_(packets), window_(window) {}
+  KeptPackets(OpenPackets& packets, base::Duration window)
+      : packets_(packets), published_({"mesh/packets/", packets.published(), packets.published(), window}) {}
 
   /// One value as it was kept; one that makes no sense, or is another's, is ignored.
   void restore(std::string_view name, base::Bytes value, base::TimePoint now);
@@ -24,15 +25,11 @@ class KeptPackets {
   void on_stop(plugin::Host& host);
 
  private:
-  void restore_published(base::TimePoint kept_at, base::Bytes value, base::TimePoint now);
   void restore_open(std::uint32_t number, base::Bytes value, base::TimePoint now);
-  void keep_published(plugin::Host& host, base::TimePoint now);
-  void forget_old(plugin::Host& host, base::TimePoint now);
 
   OpenPackets& packets_;
-  const base::Duration window_;
-  std::deque<base::TimePoint> seconds_;  // kept ones, the oldest first
-  std::uint32_t open_end_ = 0;           // behind the last number of the open ones that were restored
+  KeptClaims published_;
+  std::uint32_t open_end_ = 0;  // behind the last number of the open ones that were restored
 };
 
 }  // namespace mesh

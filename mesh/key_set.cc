@@ -46,6 +46,7 @@ void add_default_key(std::vector<Channel>& channels, std::string_view name, cons
     like.json = like.json && channel.json;
   }
   channels.push_back(make_channel(like, key));
+  channels.back().is_preset = true;
 }
 
 }  // namespace
@@ -76,7 +77,7 @@ base::Expected<KeySet, KeyringProblem> KeySet::open(const MeshConfig& config) {
   KeySet keys;
   keys.channels_ = std::move(channels);
   for (const NodeKeyConfig& node : config.node_keys)
-    keys.node_keys_.insert_or_assign(node.number, KeyPair{node.key, public_key_of(node.key)});
+    keys.add_node_key(node.number, {node.key, public_key_of(node.key)});
   return keys;
 }
 

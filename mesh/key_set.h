@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "broker/base/expected.h"
@@ -22,7 +23,8 @@ struct Channel {
   std::uint8_t hash = 0;    // what an encrypted packet carries as its `channel`
   std::uint32_t index = 0;  // what JSON consumers see instead
   bool json = true;
-  std::string root{};  // without a slash at its end; empty: of every root
+  std::string root{};      // without a slash at its end; empty: of every root
+  bool is_preset = false;  // the well-known key on a preset's name, which nobody configured
 
   /// Whether it is to be tried below this root of a topic; an empty one is not known.
   bool serves(std::string_view topic_root) const;
@@ -37,7 +39,8 @@ struct KeyringProblem {
   Entry entry = Entry::channel;
 };
 
-/// All keys of one configuration: channel name -> keys to try, node number -> its key pair. Immutable.
+/// All keys of one configuration: channel name -> keys to try, node number -> its key pair. Immutable once
+/// it is in the keyring.
 class KeySet {
  public:
   static base::Expected<KeySet, KeyringProblem> open(const MeshConfig& config);
@@ -51,6 +54,10 @@ class KeySet {
   std::span<const Channel> channels() const { return channels_; }
   /// Of a node whose private key the operator gave; null: of another.
   const KeyPair* node_key(std::uint32_t number) const;
+  /// Before the set is given to anybody.
+  void add_node_key(std::uint32_t number, KeyPair keys) {
+    node_keys_.insert_or_assign(number, std::move(keys));
+  }
 
  private:
   std::vector<Channel> channels_;  // sorted by name, stable

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "broker/base/time.h"
+#include "mesh/down_config.h"
 #include "mesh/pki.h"
 
 namespace mesh {
@@ -44,11 +45,13 @@ struct MeshConfig {
   base::Duration dedup_window = std::chrono::minutes{15};
   std::size_t dedup_capacity = 200000;  // packets remembered at most
   Deliver deliver = Deliver::gateways;
-  bool respect_gateways = true;                            // no JSON for a gateway that publishes its own
-  std::uint32_t own_number = 0;                            // of the broker's own node; 0: it has none
-  std::size_t nodes = 10000;                               // names remembered at most
-  base::Duration packet_window = std::chrono::seconds{3};  // to collect the copies of a packet
-  std::string topic = "mesh";                              // where the broker itself publishes
+  bool respect_gateways = true;                             // no JSON for a gateway that publishes its own
+  std::size_t nodes = 10000;                                // remembered at most
+  base::Duration node_expiry = std::chrono::hours{24 * 7};  // silent so long, a node is forgotten
+  bool node_topics = true;                                  // publish what is known of each node, retained
+  base::Duration packet_window = std::chrono::seconds{3};   // to collect the copies of a packet
+  std::string topic = "mesh";                               // where the broker itself publishes
+  DownConfig down;
 };
 
 }  // namespace mesh

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "mesh/json_mirror.h"
-#include "mesh/utf8.h"
 
 namespace mesh {
 namespace {
@@ -35,21 +34,53 @@ MeshPlugin::MeshPlugin(const MeshConfig& config, Keyring keyring, const base::Lo
       keyring_(std::move(keyring)),
       roots_(config.roots),
       log_(log),
-      nodes_(config.nodes),
+      nodes_({config.nodes, config.node_topics, config.node_expiry}),
       duplicates_(config.dedup_window, config.dedup_capacity),
       named_(config.dedup_window, config.dedup_capacity),
       gateways_(roots_),
+      downlink_(downlink_parts()),
       delivery_rules_(config, roots_),
-      kept_(nodes_, duplicates_, config.dedup_window),
+      kept_({"mesh/duplicates/", duplicates_, duplicates_, config.dedup_window}),
       keys_(config.nodes, log_),
       packets_(config_, keyring_, nodes_, keys_),
-      workspaces_(keyring_, &keys_.pins()) {}
+      node_publisher_(nodes_, keyring_, config.topic),
+      status_(config.topic),
+      workspaces_(keyring_, &keys_.pins()) {
+  delivery_rules_.set_own_packets(downlink_);
+  know_own_node();
+}
+
+Downlink::Parts MeshPlugin::downlink_parts() {
+  const auto on = [this](std::string_view topic) {
+    std::vector<Listener> found;
+    for (const Gateway& each : gateways_.listening_on(topic)) {
+      const std::uint32_t number = each.identity.number;
+      found.push_back({each.client_id, number, config_.respect_gateways && stand_down_.is_served(number)});
+    }
+    return found;
+  };
+  const auto places = [this] { return gateways_.places(); };
+  const auto key_of = [this](std::uint32_t number) { return keys_.pins().key_of(number); };
+  return {config_.down, keyring_, log_, config_.topic, {on, places}, key_of};
+}
 
 base::Expected<void, KeyringProblem> MeshPlugin::reload(const MeshConfig& config) {
   auto keys = KeySet::open(config);
   if (!keys) return base::make_unexpected(keys.error());
-  keyring_.replace(*std::move(keys));
+  use(*std::move(keys));
   return {};
+}
+
+/// The broker's own private key opens what is sent to its node.
+void MeshPlugin::use(KeySet keys) {
+  const OwnNode& own = downlink_.node();
+  if (own.keys()) keys.add_node_key(own.number(), *own.keys());
+  keyring_.replace(std::move(keys));
+}
+
+void MeshPlugin::know_own_node() {
+  delivery_rules_.set_own_number(downlink_.node().number());
+  if (auto keys = KeySet::open(config_)) use(*std::move(keys));
 }
 
 bool MeshPlugin::on_connect(const plugin::Client& client, plugin::Host&, base::TimePoint now) {
@@ -82,6 +113,9 @@ void MeshPlugin::restore(std::string_view name, base::Bytes value, base::TimePoi
   keys_.restore(name, value);
   delivery_rules_.restore(name, value, now);
   packets_.restore(name, value, now);
+  node_publisher_.restore(name, value);
+  downlink_.restore(name, value);
+  if (name == OwnNode::kept_name) know_own_node();
 }
 
 void MeshPlugin::on_tick(plugin::Host& host, base::TimePoint now) {
@@ -89,6 +123,15 @@ void MeshPlugin::on_tick(plugin::Host& host, base::TimePoint now) {
   kept_.on_tick(host, now);
   keys_.on_tick(host);
   delivery_rules_.on_tick(host, now);
+  node_publisher_.on_tick(host, now);
+  downlink_.on_tick(host, now);
+  status_.on_tick(host);
+}
+
+void MeshPlugin::on_stop(plugin::Host& host) {
+  packets_.on_stop(host);
+  node_publisher_.on_stop(host);
+  status_.on_stop(host);
 }
 
 std::vector<base::Count> MeshPlugin::counts() const {
@@ -96,6 +139,8 @@ std::vector<base::Count> MeshPlugin::counts() const {
   for (const base::Count& count : delivery_rules_.counts()) counts.push_back(count);
   for (const base::Count& count : keys_.counts()) counts.push_back(count);
   for (const base::Count& count : packets_.counts()) counts.push_back(count);
+  for (const base::Count& count : nodes_.counts()) counts.push_back(count);
+  for (const base::Count& count : downlink_.counts()) counts.push_back(count);
   return counts;
 }
 
@@ -106,10 +151,11 @@ plugin::Verdict MeshPlugin::on_publish(const plugin::Client& client, plugin::Dra
   if (!topic || topic->kind == TopicKind::stat) return plugin::Verdict::pass;
   if (topic->kind == TopicKind::json) {
     note_json(client, *topic);
-    return plugin::Verdict::pass;
+    if (!Downlink::is_request_topic(*topic)) return plugin::Verdict::pass;
+    return downlink_.on_request({*topic, client, draft}, *workspaces_.borrow(), host, now);
   }
   draft.retain = false;
-  if (config_.mirror == Mirror::off && !packets_.is_wanted(host)) return plugin::Verdict::pass;
+  if (!is_read(host)) return plugin::Verdict::pass;
   const Workspaces::Loan workspace = workspaces_.borrow();
   const Outcome outcome = receive({client, *topic, draft.payload, host, now, *workspace});
   counters_.add(outcome);
@@ -118,6 +164,31 @@ plugin::Verdict MeshPlugin::on_publish(const plugin::Client& client, plugin::Dra
                {{"outcome", word_for(outcome)}, {"client", client.id}, {"topic", draft.topic}});
   }
   return plugin::Verdict::pass;
+}
+
+bool MeshPlugin::on_deliver(const plugin::Delivery& delivery, const plugin::Host& host, base::TimePoint now) {
+  const plugin::Draft& message = delivery.message;
+  if (!delivery.is_own && message.topic.find("/2/json/") != std::string_view::npos &&
+      gateway_of(delivery.receiver.id)) {
+    const std::optional<MeshTopic> topic = roots_.parse(message.topic);
+    if (topic && topic->kind == TopicKind::json &&
+        !downlink_.may_reach_gateway(*topic, message.payload, *workspaces_.borrow()))
+      return false;
+  }
+  return delivery_rules_.allow(delivery, host, now);
+}
+
+void MeshPlugin::hear_as_node(const Incoming& in, const Envelope& envelope, LazyReception& lazy) {
+  const std::uint32_t own = downlink_.node().number();
+  if (own == 0 || envelope.packet->to() != own) return;
+  const auto& reception = lazy.get();
+  if (reception) downlink_.on_reception(in.topic, *reception, in.host, in.now);
+}
+
+/// Whether anything is made of envelopes.
+bool MeshPlugin::is_read(const plugin::Host& host) const {
+  return config_.mirror != Mirror::off || config_.node_topics || downlink_.node().number() != 0 ||
+         packets_.is_wanted(host);
 }
 
 /// Of a gateway by itself only: a stranger must not be able to switch its mirror off.
@@ -151,12 +222,19 @@ Outcome MeshPlugin::mirror(const Incoming& in) {
 
   const PacketIdentity identity = identity_of(in.topic, envelope->packet->from(), envelope->packet->id());
   LazyReception lazy(workspace.receptions, *envelope, {keys_, in.host, in.now});
+  hear_as_node(in, *envelope, lazy);
   collect(in, {in.topic, *envelope, identity, lazy});
-  if (config_.mirror == Mirror::off) return Outcome::mirror_off;
+  if (config_.mirror == Mirror::off) {
+    remember_node(in, lazy);
+    return Outcome::mirror_off;
+  }
   const bool has_id = identity.id != 0;  // 0 is none (reference section 9)
   const bool may_repeat = config_.mirror == Mirror::gateway || !has_id;
   bool is_copy = !may_repeat && duplicates_.contains(identity, in.now);
-  if (is_copy && !is_wanted_again(in, identity)) return Outcome::duplicate;
+  if (is_copy && !is_wanted_again(in, identity)) {
+    nodes_.see(sighting_of(*envelope, in.topic, in.host.wall_time()), true);
+    return Outcome::duplicate;
+  }
   if (is_served_by_itself(in)) {
     if (!may_repeat) static_cast<void>(duplicates_.claim(identity, true, in.now));
     return Outcome::served;
@@ -165,7 +243,7 @@ Outcome MeshPlugin::mirror(const Incoming& in) {
   const auto& reception = lazy.get();
   if (!reception) return reception.error();
   if (is_json_off(*reception)) return Outcome::json_off;
-  remember_node(*reception);
+  remember_node(in, lazy);
   if (reception->is_unsupported() && !config_.unsupported) return Outcome::unsupported;
   if (!may_repeat && !is_copy) is_copy = !duplicates_.claim(identity, reception->is_complete(), in.now);
   if (!may_repeat && in.host.wants_named(workspace.topic)) {
@@ -195,19 +273,21 @@ bool MeshPlugin::is_served_by_itself(const Incoming& in) {
 }
 
 bool MeshPlugin::bears_own_number(const Incoming& in, const Envelope& envelope) const {
-  const std::uint32_t own = config_.own_number;
+  const std::uint32_t own = downlink_.node().number();
   return own != 0 && (envelope.packet->from() == own || number_of(in.topic.gateway) == own);
 }
 
 /// Map reports have no JSON and no id; their topic names neither channel nor gateway (reference section 7).
 Outcome MeshPlugin::learn_from_map(const Incoming& in) {
   Workspace& workspace = in.workspace;
-  const auto envelope = workspace.envelopes.read(in.payload);
+  auto envelope = workspace.envelopes.read(in.payload);
   if (!envelope) return envelope.error();
   const proto::MeshPacket& packet = *envelope->packet;
   const proto::MapReport* const report = workspace.receptions.payloads().read_map_report(packet.decoded());
   if (report == nullptr) return Outcome::map_report_malformed;
-  nodes_.learn(packet.from(), c_string(report->long_name()));
+  envelope->root = in.topic.root;
+  if (!keyring_.json_allowed(envelope->channel_id, envelope->root)) return Outcome::json_off;
+  nodes_.see(sighting_of(*envelope, *report, in.topic, in.host.wall_time()));
   LazyReception lazy(workspace.receptions, *envelope, {keys_, in.host, in.now});
   collect(in, {in.topic, *envelope, identity_of(in.topic, packet.from(), packet.id()), lazy});
   return Outcome::map_report;
@@ -223,13 +303,11 @@ bool MeshPlugin::is_json_off(const Reception& reception) const {
   return !keyring_.json_allowed(reception.envelope.channel_id, reception.envelope.root);
 }
 
-void MeshPlugin::remember_node(const Reception& reception) {
-  const std::uint32_t from = reception.envelope.packet->from();
-  if (const auto* const user = std::get_if<const proto::User*>(&reception.payload)) {
-    nodes_.learn(from, c_string((*user)->long_name()));
-  } else if (reception.data != nullptr) {
-    nodes_.heard(from);
-  }
+/// What cannot be read, or must not leave the broker, says nothing about a node.
+void MeshPlugin::remember_node(const Incoming& in, LazyReception& lazy) {
+  const auto& reception = lazy.get();
+  if (!reception || reception->data == nullptr || is_json_off(*reception)) return;
+  nodes_.see(sighting_of(*reception, in.topic, in.host.wall_time()));
 }
 
 }  // namespace mesh

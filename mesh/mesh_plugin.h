@@ -9,17 +9,20 @@
 #include "broker/base/log.h"
 #include "broker/plugin/plugin.h"
 #include "mesh/delivery_rules.h"
+#include "mesh/downlink.h"
 #include "mesh/duplicates.h"
 #include "mesh/gateways.h"
-#include "mesh/kept_state.h"
+#include "mesh/kept_claims.h"
 #include "mesh/keyring.h"
 #include "mesh/mesh_config.h"
 #include "mesh/mesh_topic.h"
 #include "mesh/node_keys.h"
+#include "mesh/node_publisher.h"
 #include "mesh/node_table.h"
 #include "mesh/outcome.h"
 #include "mesh/packet_feed.h"
 #include "mesh/stand_down.h"
+#include "mesh/status_topic.h"
 #include "mesh/workspace.h"
 
 namespace mesh {
@@ -50,12 +53,10 @@ class MeshPlugin final : public plugin::Plugin {
                          plugin::Host& host, base::TimePoint now) override;
   void on_unsubscribe(const plugin::Client& client, std::string_view filter, plugin::Host& host,
                       base::TimePoint now) override;
-  bool on_deliver(const plugin::Delivery& delivery, const plugin::Host& host, base::TimePoint now) override {
-    return delivery_rules_.allow(delivery, host, now);
-  }
-  void on_stop(plugin::Host& host) override { packets_.on_stop(host); }
+  bool on_deliver(const plugin::Delivery& delivery, const plugin::Host& host, base::TimePoint now) override;
   void restore(std::string_view name, base::Bytes value, base::TimePoint now) override;
   void on_tick(plugin::Host& host, base::TimePoint now) override;
+  void on_stop(plugin::Host& host) override;
   std::vector<base::Count> counts() const override;
 
  private:
@@ -70,7 +71,13 @@ class MeshPlugin final : public plugin::Plugin {
     base::TimePoint now;
     Workspace& workspace;
   };
+  bool is_read(const plugin::Host& host) const;
   void note_json(const plugin::Client& client, const MeshTopic& topic);
+  Downlink::Parts downlink_parts();
+  void use(KeySet keys);
+  void know_own_node();
+  /// A packet for the broker's own node, which has its say whatever becomes of the JSON.
+  void hear_as_node(const Incoming& in, const Envelope& envelope, LazyReception& lazy);
   Outcome receive(const Incoming& in);
   bool is_served_by_itself(const Incoming& in);
   bool bears_own_number(const Incoming& in, const Envelope& envelope) const;
@@ -80,7 +87,7 @@ class MeshPlugin final : public plugin::Plugin {
   bool is_wanted_again(const Incoming& in, const PacketIdentity& identity);
   Outcome learn_from_map(const Incoming& in);
   bool is_json_off(const Reception& reception) const;
-  void remember_node(const Reception& reception);
+  void remember_node(const Incoming& in, LazyReception& lazy);
 
   const MeshConfig config_;
   Keyring keyring_;
@@ -91,10 +98,13 @@ class MeshPlugin final : public plugin::Plugin {
   Duplicates named_;  // copies given to those who named their gateway
   Gateways gateways_;
   StandDown stand_down_;
+  Downlink downlink_;
   DeliveryRules delivery_rules_;
-  KeptState kept_;
+  KeptClaims kept_;
   NodeKeys keys_;
   PacketFeed packets_;
+  NodePublisher node_publisher_;
+  StatusTopic status_;
   Workspaces workspaces_;
   base::Counters<Outcome, base::Writers::several> counters_{outcome_names};
 };

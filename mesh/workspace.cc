@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mesh/workspace.h"
 
+#include "broker/base/thread_number.h"
+
 namespace mesh {
 
+Workspaces::Shelf& Workspaces::shelf() { return idle_[base::thread_number() % shelf_count]; }
+
 Workspaces::Loan Workspaces::borrow() {
-  auto workspace = idle_.with([](auto& idle) -> std::unique_ptr<Workspace> {
+  auto workspace = shelf().with([](auto& idle) -> std::unique_ptr<Workspace> {
     if (idle.empty()) return nullptr;
     std::unique_ptr<Workspace> taken = std::move(idle.back());
     idle.pop_back();
@@ -15,7 +19,7 @@ Workspaces::Loan Workspaces::borrow() {
 }
 
 void Workspaces::give_back(std::unique_ptr<Workspace> workspace) {
-  idle_.with([&workspace](auto& idle) { idle.push_back(std::move(workspace)); });
+  shelf().with([&workspace](auto& idle) { idle.push_back(std::move(workspace)); });
 }
 
 }  // namespace mesh

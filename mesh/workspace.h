@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <array>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <utility>
@@ -11,6 +13,7 @@
 #include "mesh/keyring.h"
 #include "mesh/packet_json.h"
 #include "mesh/reception.h"
+#include "mesh/send_request.h"
 #include "mesh/text_buffer.h"
 
 namespace mesh {
@@ -23,13 +26,15 @@ struct Workspace {
   EnvelopeReader envelopes;
   ReceptionReader receptions;
   JsonText json_text;
+  RequestReader requests;
   TextBuffer json;
   PacketJson packet_json;
   std::string topic;
 };
 
 /// The idle workspaces. There are never more of them than hooks ran at once, so about one per worker; taking
-/// one is a short lock, and nothing is locked while it is used. Any thread.
+/// one is a short lock, and nothing is locked while it is used. Each thread has a shelf, or shares one: what
+/// it takes is what it gave back, still in its core's cache. Any thread.
 class Workspaces {
  public:
   /// A workspace on loan; its end gives it back. Keyring, pins and this must outlive it.
@@ -56,9 +61,13 @@ class Workspaces {
  private:
   void give_back(std::unique_ptr<Workspace> workspace);
 
+  static constexpr std::size_t shelf_count = 16;
+  using Shelf = base::Guarded<std::vector<std::unique_ptr<Workspace>>>;
+  Shelf& shelf();
+
   const Keyring& keyring_;
   const KeyPins* const pins_;
-  base::Guarded<std::vector<std::unique_ptr<Workspace>>> idle_;
+  std::array<Shelf, shelf_count> idle_;
 };
 
 }  // namespace mesh

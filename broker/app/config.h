@@ -182,6 +182,8 @@ struct MeshSettings {
   std::string node_name = "meshbroker";
   std::string node_short_name = "MB";
   std::uint32_t nodes = 10'000;
+  base::Duration node_expiry = std::chrono::hours(7 * 24);
+  bool node_topics = true;
   bool default_key = true;
   std::string topic = "mesh";
   std::vector<std::string> share_urls;

@@ -176,12 +176,16 @@ constexpr ConfigKey rows[] = {
                                                          "0 = no limit; private networks are never limited"),
 
     key<Topics, mesh, &MeshSettings::roots>("mesh.roots", "list of topics", "where gateways publish"),
-    later<NodeId, mesh, &MeshSettings::node_id>("mesh.node_id", "!00000004..!fffffffe",
-                                                "the broker's own node; \"\" = from its own key"),
-    later<Name, mesh, &MeshSettings::node_name>("mesh.node_name", "1..39 bytes", "its long name"),
-    later<Name, mesh, &MeshSettings::node_short_name>("mesh.node_short_name", "1..4 bytes", "its short name"),
+    key<NodeId, mesh, &MeshSettings::node_id>("mesh.node_id", "!00000004..!fffffffe",
+                                              "the broker's own node; \"\" = from its own key"),
+    key<Name, mesh, &MeshSettings::node_name>("mesh.node_name", "1..39 bytes", "its long name"),
+    key<Name, mesh, &MeshSettings::node_short_name>("mesh.node_short_name", "1..4 bytes", "its short name"),
     key<Count, mesh, &MeshSettings::nodes>("mesh.nodes", "1..10000000",
                                            "remembered at most; the longest silent go first"),
+    key<Period, mesh, &MeshSettings::node_expiry>("mesh.node_expiry", "1m..3650d",
+                                                  "a node silent for so long is forgotten"),
+    key<Truth, mesh, &MeshSettings::node_topics>("mesh.node_topics", "false|true",
+                                                 "publish what is known of each node, retained"),
     key<Truth, mesh, &MeshSettings::default_key>(
         "mesh.default_key", "false|true", "try the well-known default key on the preset channel names"),
     key<Topic, mesh, &MeshSettings::topic>("mesh.topic", "topic", "where the broker itself publishes"),
@@ -225,11 +229,11 @@ constexpr ConfigKey rows[] = {
     key<Period, mesh, &MeshSettings::packet, &PacketSettings::window>(
         "mesh.packet.window", "1s..1m", "how long the copies of a packet are collected for mesh/packet/..."),
 
-    later<Count, mesh, &MeshSettings::down, &DownSettings::hop_limit>("mesh.down.hop_limit", "0..7",
-                                                                      "of packets the broker itself sends"),
-    later<Choice, mesh, &MeshSettings::down, &DownSettings::long_text>(
-        "mesh.down.long_text", "refuse|split", "what happens to text that is too long"),
-    later<Frequency, mesh, &MeshSettings::down, &DownSettings::per_gateway>(
+    key<Count, mesh, &MeshSettings::down, &DownSettings::hop_limit>("mesh.down.hop_limit", "0..7",
+                                                                    "of packets the broker itself sends"),
+    key<Choice, mesh, &MeshSettings::down, &DownSettings::long_text>("mesh.down.long_text", "refuse|split",
+                                                                     "what happens to text that is too long"),
+    key<Frequency, mesh, &MeshSettings::down, &DownSettings::per_gateway>(
         "mesh.down.per_gateway", "1/h..1000/s", "packets to one gateway"),
 };
 

@@ -8,21 +8,27 @@ namespace app {
 
 void Forwarding::forward(core::Outgoing& outgoing, core::Stamp stamp) {
   const mqtt::Publish& publish = outgoing.message();
-  const core::Interest::Question question(publish.topic);
+  ask_about(publish.topic);
   for (Route& route : routes_) {
     // Every worker keeps every retained message.
-    if (stamp == 0 && !route.inbox->interest.wants(question)) continue;
+    if (stamp == 0 && !route.inbox->interest.wants(question_)) continue;
     if (outgoing.is_named() && !route.inbox->interest.wants_named(publish.topic)) continue;
-    if (!route.batch) route.batch = std::make_unique<ForwardBatch>();
+    if (!route.batch) route.batch = route.inbox->blank();
     if (publish.retain) {
       route.batch->add(outgoing.keep_shared(), stamp);
     } else {
-      route.batch->add(publish, outgoing.is_named());
+      route.batch->add(outgoing);
     }
-    if (!must_survive(route, question, publish)) continue;
+    if (!must_survive(route, publish)) continue;
     route.batch->last_number = ++route.last_number;
     journal_->forward(route.to, route.last_number, publish);
   }
+}
+
+void Forwarding::ask_about(std::string_view topic) {
+  if (topic == last_topic_) return;
+  last_topic_ = topic;
+  question_ = core::Interest::Question(topic);
 }
 
 bool Forwarding::wants_below(std::string_view first_level) const {
@@ -35,10 +41,9 @@ bool Forwarding::wants_named(std::string_view topic) const {
                              [&](const Route& route) { return route.inbox->interest.wants_named(topic); });
 }
 
-bool Forwarding::must_survive(const Route& route, const core::Interest::Question& question,
-                              const mqtt::Publish& publish) const {
+bool Forwarding::must_survive(const Route& route, const mqtt::Publish& publish) const {
   return journal_ != nullptr && publish.qos != mqtt::Qos::at_most_once &&
-         route.inbox->lasting.wants(question);
+         route.inbox->lasting.wants(question_);
 }
 
 void Forwarding::post() {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <string>
 #include <vector>
 
 #include "broker/app/inbox.h"
@@ -31,12 +32,14 @@ class Forwarding final : public core::Peer {
     std::unique_ptr<ForwardBatch> batch;  // null: empty
     std::uint64_t last_number;            // in the journal
   };
-  bool must_survive(const Route& route, const core::Interest::Question& question,
-                    const mqtt::Publish& publish) const;
+  void ask_about(std::string_view topic);
+  bool must_survive(const Route& route, const mqtt::Publish& publish) const;
   void post(Route& route) const;
   std::uint32_t from_;
   core::Journal* journal_;
   std::vector<Route> routes_;
+  std::string last_topic_;  // the topic of question_: publishers repeat theirs
+  core::Interest::Question question_{""};
 };
 
 }  // namespace app

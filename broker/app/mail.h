@@ -28,7 +28,7 @@ struct Arrive {
 /// Messages that entered the broker at the sender, for the receiver's sessions.
 struct Forward {
   std::uint32_t from;
-  std::unique_ptr<const ForwardBatch> batch;
+  std::unique_ptr<ForwardBatch> batch;
 };
 
 /// The journal has kept the receiver's records up to there.

@@ -73,6 +73,7 @@ int serve(const app::LoadedConfig& loaded) {
   if (const auto exposure = app::exposure_of(loaded)) log.warn("private_key_exposed", {{"hint", *exposure}});
   mesh::MeshConfig mesh_config = app::mesh_config_of(config.mesh);
   mesh_config.node_keys = *node_keys;
+  mesh_config.down.is_kept = !config.broker.data_dir.empty();
   const auto mesh_plugin = mesh::MeshPlugin::open(mesh_config, log);
   if (!mesh_plugin) {
     log.error("start_failed", {{"why", app::keyring_problem_text(mesh_config, mesh_plugin.error())}});

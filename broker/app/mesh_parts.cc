@@ -39,6 +39,26 @@ mesh::Deliver deliver_of(DedupDelivery deliver) {
   return mesh::Deliver::off;
 }
 
+/// Waiting packets leave once a second: a burst holds at least what a second allows.
+mesh::SendPace pace_of(const Rate& rate) {
+  mesh::SendPace pace;
+  pace.interval = std::chrono::microseconds(rate.per) / rate.count;
+  pace.burst = std::max<std::size_t>(pace.burst, std::chrono::seconds(1) / pace.interval);
+  return pace;
+}
+
+mesh::DownConfig down_config_of(const MeshSettings& settings) {
+  mesh::DownConfig down;
+  down.node_number = settings.node_id;
+  down.long_name = settings.node_name;
+  down.short_name = settings.node_short_name;
+  down.hop_limit = settings.down.hop_limit;
+  down.long_text =
+      settings.down.long_text == LongText::split ? mesh::LongText::split : mesh::LongText::refuse;
+  down.pace = pace_of(settings.down.per_gateway);
+  return down;
+}
+
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
 std::string read_input(const Arguments& arguments) {
@@ -77,8 +97,11 @@ mesh::MeshConfig mesh_config_of(const MeshSettings& settings) {
   config.deliver = deliver_of(settings.dedup.deliver);
   config.respect_gateways = settings.json.respect_gateways;
   config.nodes = settings.nodes;
+  config.node_expiry = settings.node_expiry;
+  config.node_topics = settings.node_topics;
   config.packet_window = settings.packet.window;
   config.topic = settings.topic;
+  config.down = down_config_of(settings);
   return config;
 }
 

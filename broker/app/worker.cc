@@ -277,6 +277,7 @@ void Worker::tell_reading_stopped() {
 
 void Worker::after_flush() {
   broker_.after_flush();
+  for (auto& batch : forwarded_) inbox_.give_back(std::move(batch));
   forwarded_.clear();
   for (const Greeting* greeting : std::exchange(over_greetings_, {})) greetings_.erase(greeting);
   for (Connection* connection : std::exchange(over_connections_, {})) remove(*connection);

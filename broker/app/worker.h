@@ -153,9 +153,9 @@ class Worker final : GreetingHost, ConnectionHost {
   base::DeadlineQueue<std::pair<Connection*, std::uint64_t>> stall_deadlines_;
   std::unordered_map<const Connection*, std::uint64_t> watched_;  // with a backlog, since their last on_slow
   std::uint64_t last_watch_ = 0;
-  core::Sequence kept_;                                         // by the journal
-  std::vector<Connection*> withholding_;                        // who waits for it to come further
-  std::vector<std::unique_ptr<const ForwardBatch>> forwarded_;  // what this turn's pieces may refer to
+  core::Sequence kept_;                                   // by the journal
+  std::vector<Connection*> withholding_;                  // who waits for it to come further
+  std::vector<std::unique_ptr<ForwardBatch>> forwarded_;  // what this turn's pieces may refer to
   bool is_stopping_ = false;
   bool has_told_ = false;                        // the server of it
   std::vector<const Greeting*> over_greetings_;  // destroyed after the flush

@@ -3,6 +3,8 @@
 #include <mutex>
 #include <utility>
 
+#include "broker/base/patient_mutex.h"
+
 namespace base {
 
 /// A value that can only be touched under its lock. Hold the lock over no I/O and no crypto.
@@ -25,7 +27,7 @@ class Guarded {
   }
 
  private:
-  mutable std::mutex mutex_;
+  mutable PatientMutex mutex_;
   T value_{};
 };
 

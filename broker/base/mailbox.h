@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "broker/base/patient_mutex.h"
+
 namespace base {
 
 /// A queue from many threads to the one that owns it. A mutex and a vector swap moved more than a lock-free
@@ -29,7 +31,7 @@ class Mailbox {
   }
 
  private:
-  std::mutex mutex_;
+  PatientMutex mutex_;
   std::vector<T> items_;
   std::atomic<bool> has_mail_{false};
 };

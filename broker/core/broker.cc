@@ -63,6 +63,12 @@ void Broker::erase(Session& session) {
   sessions_.erase(session);
 }
 
+void Broker::expire(Session& session) {
+  counters_.add(Metric::sessions_expired);
+  parts_.log.info("session_expired", {{"client", session.client_id()}});
+  erase(session);
+}
+
 void Broker::restore(const RestoredSession& kept, base::TimePoint now) {
   if (!kept.messages.empty()) last_entry_ = std::max(last_entry_, kept.messages.back().entry.number);
   Session& session = sessions_.make(
@@ -86,7 +92,7 @@ void Broker::take_forwarded(const Forwarded& forwarded, base::TimePoint now) {
     Outgoing outgoing(forwarded.shared, parts_.turn, held_);
     router_.publish_local(outgoing, forwarded.stamp);
   } else {
-    Outgoing outgoing(forwarded.publish, parts_.turn);
+    Outgoing outgoing(forwarded.publish, forwarded.frame, parts_.turn);
     if (forwarded.is_named) outgoing.to_named();
     router_.publish_local(outgoing, forwarded.stamp);
   }
@@ -97,6 +103,9 @@ Session* Broker::take_over(const mqtt::Connect& connect, Session* old, base::Tim
   if (old == nullptr) return nullptr;
   if (old->is_online()) {
     old->end_link(CloseReason::session_taken_over, "another connection with the same client id", now);
+  } else if (old->deadline() <= now) {  // it comes in the turn in which its session would have gone
+    expire(*old);
+    return nullptr;
   }
   if (!connect.clean_start && old->is_lasting()) return old;
   erase(*old);
@@ -127,9 +136,7 @@ void Broker::on_time(base::TimePoint now) {
     session->scheduled_for.reset();
     const auto deadline = session->deadline();
     if (deadline && *deadline <= now && session->on_deadline(now)) {
-      counters_.add(Metric::sessions_expired);
-      parts_.log.info("session_expired", {{"client", session->client_id()}});
-      erase(*session);
+      expire(*session);
       continue;
     }
     schedule(*session);

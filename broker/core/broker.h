@@ -90,6 +90,7 @@ class Broker final : public SessionOwner {
   Session* find(const Reminder& reminder) const { return sessions_.find(reminder.slot, reminder.serial); }
   Session& make_session(const mqtt::Connect& connect);
   void erase(Session& session);
+  void expire(Session& session);
   Session* take_over(const mqtt::Connect& connect, Session* old, base::TimePoint now);
   void schedule(Session& session);
   void rebuild_reminders();

@@ -73,7 +73,8 @@ bool Outgoing::fits_frame(const Delivery& delivery) const {
 
 Form Outgoing::patch(const Delivery& delivery) {
   const std::span<std::uint8_t> frame = std::exchange(frame_, {});
-  frame[0] = first_byte(delivery);
+  // A packet from another worker lies in its core's cache: what need not be written is not.
+  if (frame[0] != first_byte(delivery)) frame[0] = first_byte(delivery);
   if (delivery.packet_id != 0) {
     std::uint8_t* id = frame.data() + (frame.size() - publish_.payload.size()) - 2;
     id[0] = static_cast<std::uint8_t>(delivery.packet_id >> 8U);

@@ -68,6 +68,8 @@ class Outgoing {
     drop_retain();
   }
   bool is_named() const { return is_named_; }
+  /// The packet it came in, as it was read but for flags and packet id; empty: none, or a receiver has it.
+  base::Bytes frame() const { return frame_; }
   /// The session whose connection has published it; null: none of this worker's.
   void from(const Session& publisher) { publisher_ = &publisher; }
   const Session* publisher() const { return publisher_; }

@@ -21,7 +21,10 @@ std::string_view literal_beginning(std::string_view filter) {
 }  // namespace
 
 bool Retained::set(const MessageRef& message, Stamp stamp) {
-  const auto at = messages_.find(message->topic());
+  // The one descent: where it is, or where it belongs.
+  const auto place = messages_.lower_bound(message->topic());
+  const bool is_there = place != messages_.end() && place->message->topic() == message->topic();
+  const auto at = is_there ? place : messages_.end();
   if (stamp != 0 && is_outdated(at, message->topic(), stamp)) return true;
   const bool is_clearing = message->payload().empty();
   const std::size_t cost = cost_of(*message);
@@ -36,7 +39,7 @@ bool Retained::set(const MessageRef& message, Stamp stamp) {
   }
   bytes_ += cost - freed;
   if (at == messages_.end()) {
-    messages_.insert(Entry{message, stamp});
+    messages_.insert(place, Entry{message, stamp});
   } else {
     at->message = message;
     at->stamp = stamp;

@@ -4,6 +4,7 @@
 // topic it saw: so a new subscriber of `#` is served in slices, straight from here, with no queue in between
 // and with whatever is newest at that moment.
 #pragma once
+#include <algorithm>
 #include <cstddef>
 #include <iterator>
 #include <set>
@@ -48,11 +49,13 @@ class Retained {
     --budget;
     const auto first = begin_of(walk);
     auto at = first;
+    Lookahead lookahead{first};
     bool is_over = false;
     while (true) {
       is_over = at == messages_.end() || !in_range(walk, at->message->topic());
       if (is_over || budget == 0) break;
       --budget;
+      fetch_next(lookahead);
       if (fits(walk, at->message->topic()) && !visit(at->message)) break;
       ++at;
     }
@@ -78,7 +81,22 @@ class Retained {
     }
   };
   using Messages = std::set<Entry, ByTopic>;
+  /// The messages a walk has on their way from memory. They lie anywhere, most often in that of the worker
+  /// that heard them: waiting for one after the other was a third of a replay.
+  struct Lookahead {
+    Messages::const_iterator next;
+    std::size_t lead = 0;  // over the walk; grows with it: most walks are short
+  };
+  static constexpr std::size_t longest_lead = 8;
 
+  void fetch_next(Lookahead& lookahead) const {
+    for (std::size_t i = lookahead.lead < longest_lead ? 2 : 1; i > 0; --i) {
+      if (lookahead.next == messages_.end()) return;
+      lookahead.next->message->fetch();
+      ++lookahead.next;
+    }
+    lookahead.lead = std::min(lookahead.lead + 1, longest_lead);
+  }
   Messages::const_iterator begin_of(const RetainedWalk& walk) const;
   static bool in_range(const RetainedWalk& walk, std::string_view topic);
   static bool fits(const RetainedWalk& walk, std::string_view topic);

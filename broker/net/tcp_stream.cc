@@ -2,9 +2,11 @@
 #include "broker/net/tcp_stream.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 #include <fcntl.h>
+#include <sys/socket.h>
 
 #include "broker/base/check.h"
 
@@ -17,6 +19,18 @@ constexpr std::size_t pieces_per_write = 1024;
 uv_stream_t* stream_of(uv_tcp_t* handle) { return reinterpret_cast<uv_stream_t*>(handle); }
 
 TcpStream* owner_of_handle(uv_stream_t* stream) { return static_cast<TcpStream*>(stream->data); }
+
+/// What the socket took, or libuv's status. libuv's `write` goes through the file layer to get to the socket,
+/// 0.1 of 3.5 us: nothing in a burst, but in calm traffic the write is all there is.
+int try_write(uv_tcp_t* handle, const uv_buf_t* pieces, std::size_t count) {
+  uv_os_fd_t fd = -1;
+  if (count > 1 || uv_fileno(reinterpret_cast<uv_handle_t*>(handle), &fd) != 0)
+    return uv_try_write(stream_of(handle), pieces, static_cast<unsigned>(count));
+  const ssize_t took = send(fd, pieces->base, pieces->len, MSG_NOSIGNAL | MSG_DONTWAIT);
+  if (took >= 0) return static_cast<int>(took);
+  const bool is_full = errno == EAGAIN || errno == EINTR || errno == ENOBUFS;
+  return is_full ? UV_EAGAIN : uv_translate_sys_error(errno);
+}
 
 }  // namespace
 
@@ -153,7 +167,7 @@ std::size_t TcpStream::write_now() {
     const std::size_t count = std::min(pieces_per_write, pieces_.size() - first);
     std::size_t wanted = 0;
     for (std::size_t i = first; i < first + count; ++i) wanted += pieces_[i].len;
-    const int took = uv_try_write(stream_of(handle_.get()), &pieces_[first], static_cast<unsigned>(count));
+    const int took = try_write(handle_.get(), &pieces_[first], count);
     if (took < 0 && took != UV_EAGAIN) {
       fail(took);
       return 0;

@@ -64,6 +64,7 @@ Plan whole_hour(std::size_t workers) {
   plan.world.roots = {"msh/EU_868", "msh/US"};
   plan.world.encrypting = 0.8;
   plan.mesh = mesh_config_of(plan.world);
+  plan.mesh.down.node_number = 0x0b0b0b0b;  // a node itself: it announces its name
   plan.workers = workers;
   return plan;
 }
@@ -81,10 +82,12 @@ Hour::Hour(const Plan& plan)
       keyring_(mesh::Keyring::open(plan.mesh).value()),
       world_(plan.world),
       stage_(plan.mesh, plan.workers, start),
+      everything_{.subscribe = "00 01 00 0e 'msh/+/2/json/#' 00 00 06 'mesh/#' 00"},
       received_(world_.gateways().size()) {
   for (const auto& config : world_.gateways())
     gateways_.push_back({std::make_unique<support::FakeGateway>(config), {}, false});
-  connect_consumer();
+  first_gateway_.subscribe = "00 01 00 18 'msh/+/2/json/+/" + id_of_gateway(0) + "' 00";
+  connect_consumers();
   for (std::size_t i = 0; i < gateways_.size(); ++i) connect(i);
   if (plan_.has_outages) plan_outages();
 }
@@ -191,12 +194,17 @@ void Hour::connect(std::size_t index) {
   CHECK(fake.is_connected());
 }
 
-void Hour::connect_consumer() {
-  consumer_inbox_.clear();
-  consumer_ = stage_.connect(1, [this](base::Bytes bytes) { hear(bytes); });
-  consumer_->take(support::wire_packet(0x10, "00 04 'MQTT' 04 02 00 00 00 08 'consumer'"), stage_.now());
-  consumer_->take(support::wire_packet(0x82, "00 01 00 0e 'msh/+/2/json/#' 00 00 06 'mesh/#' 00"),
-                  stage_.now());
+void Hour::connect(Consumer& consumer, std::string_view id) {
+  consumer.inbox.clear();
+  consumer.line = stage_.connect(1, [this, &consumer](base::Bytes bytes) { hear(consumer, bytes); });
+  consumer.line->take(support::wire_packet(0x10, "00 04 'MQTT' 04 02 00 00 00 08 '" + std::string(id) + "'"),
+                      stage_.now());
+  consumer.line->take(support::wire_packet(0x82, consumer.subscribe), stage_.now());
+}
+
+void Hour::connect_consumers() {
+  connect(everything_, "consumer");
+  connect(first_gateway_, "one_door");
   stage_.turn();
 }
 
@@ -204,7 +212,7 @@ void Hour::connect_consumer() {
 void Hour::restart() {
   stage_.restart();
   for (Gateway& each : gateways_) each.fake->drop();
-  connect_consumer();
+  connect_consumers();
   for (std::size_t i = 0; i < gateways_.size(); ++i) {
     if (!gateways_[i].is_away) connect(i);
   }
@@ -231,23 +239,39 @@ void Hour::note_handled(std::size_t index) {
   gateways_[index].fake->handled.clear();
 }
 
-void Hour::hear(base::Bytes bytes) {
-  consumer_inbox_.insert(consumer_inbox_.end(), bytes.begin(), bytes.end());
-  take_publishes(consumer_inbox_, [this](const mqtt::Publish& publish) {
-    heard_.push_back({stage_.now(), std::string(publish.topic), std::string(base::as_text(publish.payload))});
+void Hour::hear(Consumer& consumer, base::Bytes bytes) const {
+  consumer.inbox.insert(consumer.inbox.end(), bytes.begin(), bytes.end());
+  take_publishes(consumer.inbox, [this, &consumer](const mqtt::Publish& publish) {
+    consumer.heard.push_back(
+        {stage_.now(), std::string(publish.topic), std::string(base::as_text(publish.payload))});
   });
 }
 
-std::size_t Hour::expected_json(const PacketKey& key) const {
-  std::size_t expected = 0;
+namespace {
+
+/// One for the first copy, and one more for a copy that comes after the window; `counts` says of which.
+std::size_t told_of(const Published& published, base::Duration window,
+                    const std::function<bool(const Published::Copy&)>& counts) {
+  std::size_t told = 0;
   std::optional<base::TimePoint> since;
-  for (const Published::Copy& copy : published_.at(key).copies) {
-    if (since && copy.at - *since < plan_.mesh.dedup_window) continue;
-    if (!mesh::explain(base::as_bytes(copy.payload), keyring_, plan_.mesh).json) continue;
-    ++expected;
+  for (const Published::Copy& copy : published.copies) {
+    if ((since && copy.at - *since < window) || !counts(copy)) continue;
+    ++told;
     since = copy.at;
   }
-  return expected;
+  return told;
+}
+
+}  // namespace
+
+std::size_t Hour::expected_json(const PacketKey& key) const {
+  return told_of(published_.at(key), plan_.mesh.dedup_window, [this](const Published::Copy& copy) {
+    return mesh::explain(base::as_bytes(copy.payload), keyring_, plan_.mesh).json.has_value();
+  });
+}
+
+std::size_t Hour::expected_packets(const PacketKey& key) const {
+  return told_of(published_.at(key), plan_.mesh.dedup_window, [](const Published::Copy&) { return true; });
 }
 
 }  // namespace meshtest

@@ -63,7 +63,11 @@ class Hour {
 
   const Plan& plan() const { return plan_; }
   const std::map<PacketKey, Published>& published() const { return published_; }
-  const std::vector<Heard>& heard() const { return heard_; }
+  /// By who listens to all JSON and to what the broker says itself.
+  const std::vector<Heard>& heard() const { return everything_.heard; }
+  /// By who has named the first gateway, as Home Assistant does.
+  const std::vector<Heard>& heard_of_first_gateway() const { return first_gateway_.heard; }
+  std::string id_of_gateway(std::size_t index) const { return gateways_[index].fake->client_id(); }
   /// Of each gateway: how often it got a copy that another one had published, and one of its own.
   struct Received {
     std::map<PacketKey, std::size_t> foreign;
@@ -74,8 +78,16 @@ class Hour {
   /// How many JSON messages there must be for a packet: one, but one more for a copy that comes after the
   /// window; none of what has no JSON.
   std::size_t expected_json(const PacketKey& key) const;
+  /// The same for the message that tells the packet with its receptions, readable or not.
+  std::size_t expected_packets(const PacketKey& key) const;
 
  private:
+  struct Consumer {
+    std::string subscribe;  // its packet, as text
+    std::shared_ptr<Line> line = {};
+    std::vector<std::uint8_t> inbox = {};
+    std::vector<Heard> heard = {};
+  };
   struct Gateway {
     std::unique_ptr<support::FakeGateway> fake;
     std::shared_ptr<Line> line;
@@ -94,22 +106,22 @@ class Hour {
   void exchange(std::size_t index);
   void settle();
   void connect(std::size_t index);
-  void connect_consumer();
+  void connect(Consumer& consumer, std::string_view id);
+  void connect_consumers();
   void restart();
   void note_output(std::size_t index, const std::vector<std::uint8_t>& bytes);
   void note_handled(std::size_t index);
-  void hear(base::Bytes bytes);
+  void hear(Consumer& consumer, base::Bytes bytes) const;
 
   const Plan plan_;
   const mesh::Keyring keyring_;
   mesh::world::World world_;
   Stage stage_;
   std::vector<Gateway> gateways_;
-  std::shared_ptr<Line> consumer_;
-  std::vector<std::uint8_t> consumer_inbox_;
+  Consumer everything_;
+  Consumer first_gateway_;
   std::vector<Event> events_;  // a heap
   std::map<PacketKey, Published> published_;
-  std::vector<Heard> heard_;
   std::vector<Received> received_;
 };
 

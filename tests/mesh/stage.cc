@@ -61,7 +61,7 @@ struct Stage::Worker final : core::Peer {
     const std::deque<Mail> mail = std::exchange(inbox, {});
     for (const Mail& each : mail) {
       const mqtt::Publish publish{each.topic, base::as_bytes(each.payload), each.qos, each.retain};
-      broker.take_forwarded({publish, each.stamp, {}, each.is_named}, now);
+      broker.take_forwarded({.publish = publish, .stamp = each.stamp, .is_named = each.is_named}, now);
     }
     const bool has_more = broker.work(now);
     broker.end_turn();

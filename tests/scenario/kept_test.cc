@@ -301,6 +301,23 @@ TEST_CASE("the time a client was away before the kill counts") {
   CHECK(second.restored().sessions.empty());
 }
 
+TEST_CASE("who was away too long and is back before anything else happens finds no session") {
+  core::Limits limits;
+  limits.session_expiry = std::chrono::hours(1);
+  MemoryJournal journal;
+  World world(limits, &journal);
+  world.client("c").connect(lasting()).drop();
+  world.keep();
+  MemoryJournal second;
+  World after(limits, &second);
+  const core::Restored restored = journal.restored(std::chrono::minutes(70));
+  for (const auto& each : restored.sessions) second.start_session(each.key, each.client_id);
+  after.restore(restored);
+  auto& client = after.client("c").connect(lasting());
+  after.keep();
+  CHECK(client.said() == "CONNACK");
+}
+
 TEST_CASE("keys and numbers go on above what was kept") {
   MemoryJournal journal;
   World world({}, &journal);

@@ -60,6 +60,7 @@ constexpr Range ranges[] = {
      "\"1234567890123456789012345678901234567890\""},
     {"mesh.node_short_name", "\"a\"", "\"abcd\"", "\"\"", "\"abcde\""},
     {"mesh.nodes", "1", "10000000", "0", "10000001"},
+    {"mesh.node_expiry", "\"1m\"", "\"3650d\"", "\"59999ms\"", "\"3650d1ms\""},
     {"mesh.channel.*.name", "\"a\"", "\"12345678901\"", "\"\"", "\"123456789012\""},
     {"mesh.channel.*.psk", "\"0x01\"", "\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\"", "\"0x\"",
      "\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\""},
@@ -184,6 +185,8 @@ constexpr Stored stored[] = {
     {"mesh.node_name", "\"n\"", [](const app::Config& c) { return c.mesh.node_name == "n"; }},
     {"mesh.node_short_name", "\"s\"", [](const app::Config& c) { return c.mesh.node_short_name == "s"; }},
     {"mesh.nodes", "5", [](const app::Config& c) { return c.mesh.nodes == 5; }},
+    {"mesh.node_expiry", "\"2h\"", [](const app::Config& c) { return c.mesh.node_expiry == 2h; }},
+    {"mesh.node_topics", "false", [](const app::Config& c) { return !c.mesh.node_topics; }},
     {"mesh.default_key", "false", [](const app::Config& c) { return !c.mesh.default_key; }},
     {"mesh.topic", "\"m/x\"", [](const app::Config& c) { return c.mesh.topic == "m/x"; }},
     {"mesh.channel.*.name", "\"Home/Net\"",
@@ -289,7 +292,7 @@ TEST_CASE("what differs from its default and has not landed is named, lists by n
   config.auth.acl_file = "a";
   config.limits.inflight = 7;
   config.mesh.node_id = 7;
-  CHECK(app::keys_without_effect(config) == Names{"listener.0.protocol", "auth.acl_file", "mesh.node_id"});
+  CHECK(app::keys_without_effect(config) == Names{"listener.0.protocol", "auth.acl_file"});
 }
 
 TEST_CASE("exactly these keys are without effect in this version") {
@@ -297,9 +300,7 @@ TEST_CASE("exactly these keys are without effect in this version") {
   for (const app::ConfigKey& key : app::config_keys()) {
     if (!key.has_effect()) names.emplace_back(key.name);
   }
-  CHECK(names == Names{"listener.*.protocol", "auth.password_file", "auth.acl_file", "mesh.node_id",
-                       "mesh.node_name", "mesh.node_short_name", "mesh.down.hop_limit", "mesh.down.long_text",
-                       "mesh.down.per_gateway"});
+  CHECK(names == Names{"listener.*.protocol", "auth.password_file", "auth.acl_file"});
 }
 
 TEST_CASE("a node must have an id and one private key, and a complaint never repeats a key") {

@@ -27,8 +27,9 @@ std::string read(Inbox& inbox) {
   std::string text;
   for (const app::Mail& mail : inbox.drain()) {
     std::get<app::Forward>(mail).batch->each([&](const core::Forwarded& forwarded) {
-      const auto& [publish, stamp, shared, is_named] = forwarded;
+      const auto& [publish, frame, stamp, shared, is_named] = forwarded;
       CHECK(bool(shared) == publish.retain);
+      CHECK(frame.empty() == publish.retain);
       text += std::string(publish.topic) + "=" + std::string(base::as_text(publish.payload)) + " q" +
               std::to_string(static_cast<int>(publish.qos)) + (publish.retain ? " retain" : "") +
               (stamp == 0 ? "" : " @" + std::to_string(stamp)) + (is_named ? " named" : "") + "|";
@@ -144,4 +145,59 @@ TEST_CASE("a retained message is one object on all workers") {
       CHECK(&*shared == own);
     });
   }
+}
+
+TEST_CASE("a client's packets cross byte for byte, side by side, and are passed on as they are") {
+  net::Loop loop;
+  Inbox inbox(loop, [] {});
+  inbox.interest.add("#");
+  Forwarding forwarding(0, nullptr);
+  forwarding.add(1, inbox);
+  base::Arena turn(4096);
+  // QoS 1, topic "t", id 7 and 8, payload "x" and "yz"; the second is said to be sent again.
+  std::vector<std::uint8_t> first{0x32, 6, 0, 1, 't', 0, 7, 'x'}, second{0x3a, 7, 0, 1, 't', 0, 8, 'y', 'z'};
+  for (std::vector<std::uint8_t>* packet : {&first, &second}) {
+    const base::Bytes payload = base::Bytes(*packet).subspan(7);
+    core::Outgoing outgoing(message("t", base::as_text(payload)), *packet, turn);
+    forwarding.forward(outgoing, 0);
+  }
+  forwarding.post();
+  const auto mail = inbox.drain();
+  std::vector<std::uint8_t> sent;
+  const std::uint8_t* end = nullptr;
+  std::get<app::Forward>(mail.front()).batch->each([&](const core::Forwarded& forwarded) {
+    core::Outgoing outgoing(forwarded.publish, forwarded.frame, turn);
+    const core::Form& form = outgoing.form({.qos = mqtt::Qos::at_least_once, .packet_id = 0x0102});
+    CHECK(form.head.data() == forwarded.frame.data());
+    CHECK((end == nullptr || end == form.head.data()));
+    end = form.head.data() + form.head.size();
+    sent.insert(sent.end(), form.head.begin(), form.head.end());
+  });
+  CHECK(sent == std::vector<std::uint8_t>{0x32, 6, 0, 1, 't', 1, 2, 'x', 0x32, 7, 0, 1, 't', 1, 2, 'y', 'z'});
+}
+
+TEST_CASE("a batch that nothing refers to any more is used again, empty") {
+  net::Loop loop;
+  Inbox inbox(loop, [] {});
+  std::unique_ptr<app::ForwardBatch> batch = inbox.blank();
+  const app::ForwardBatch* before = batch.get();
+  base::Arena turn(4096);
+  batch->add(core::Outgoing(message("t", "x"), turn));
+  batch->last_number = 3;
+  inbox.give_back(std::move(batch));
+  batch = inbox.blank();
+  CHECK(batch.get() == before);
+  CHECK(batch->empty());
+  CHECK(batch->bytes() == 0);
+  CHECK(batch->last_number == 0);
+}
+
+TEST_CASE("a batch as large as a burst's is not kept") {
+  net::Loop loop;
+  Inbox inbox(loop, [] {});
+  std::unique_ptr<app::ForwardBatch> batch = inbox.blank();
+  base::Arena turn(4096);
+  batch->add(core::Outgoing(message("t", std::string(2'000'000, 'x')), turn));
+  inbox.give_back(std::move(batch));
+  CHECK(inbox.blank()->capacity() == 0);
 }

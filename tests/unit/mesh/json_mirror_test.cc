@@ -140,8 +140,8 @@ TEST_CASE("signal ratios of neighbours are cut toward zero and stay within an in
 
 TEST_CASE("a traceroute has the names that are known") {
   NodeTable nodes(10);
-  nodes.learn(0x11223344, "Far");
-  nodes.learn(9, "Hill/Top");
+  nodes.restore({.number = 0x11223344, .name = "Far"});
+  nodes.restore({.number = 9, .name = "Hill/Top"});
   proto::RouteDiscovery route;
   route.add_route(9);
   route.add_snr_towards(-128);

@@ -32,6 +32,17 @@ std::vector<Published> Mesh::receive(std::string_view topic, std::string_view pa
   return std::exchange(host_.published, {});
 }
 
+std::vector<Published> Mesh::stop() {
+  plugin_->on_stop(host_);
+  return std::exchange(host_.published, {});
+}
+
+void Mesh::restore(const Mesh& before, std::int64_t at_s) {
+  host_.kept = before.host_.kept;
+  for (const auto& [name, value] : before.host_.kept)
+    plugin_->restore(name, base::as_bytes(value), base::TimePoint{std::chrono::seconds{at_s}});
+}
+
 std::uint64_t Mesh::count(Outcome outcome) const {
   return plugin_->counts()[static_cast<std::size_t>(outcome)].value;
 }

@@ -65,6 +65,10 @@ class Mesh {
   std::vector<Published> receive(std::string_view topic, std::string_view payload, std::int64_t at_s = 0,
                                  std::string_view client_id = "gateway-1");
   std::uint64_t count(Outcome outcome) const;
+  /// What it published at a graceful stop.
+  std::vector<Published> stop();
+  /// Everything that `before` has kept, as after a restart.
+  void restore(const Mesh& before, std::int64_t at_s = 0);
   std::uint64_t count(std::string_view name) const;
   /// What it published at this tick.
   std::vector<Published> tick(std::int64_t at_s);

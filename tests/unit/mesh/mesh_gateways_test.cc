@@ -92,7 +92,7 @@ TEST_CASE("nobody else can say that a gateway publishes JSON, and the operator m
 
 TEST_CASE("a client's publish that bears the broker's own number gives nothing") {
   MeshConfig config;
-  config.own_number = 0x0b0b0b0b;
+  config.down.node_number = 0x0b0b0b0b;
   Mesh mesh(config);
   Sending forged = heard_by("!00000001");
   forged.packet.set_from(0x0b0b0b0b);

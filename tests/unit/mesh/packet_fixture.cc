@@ -13,6 +13,13 @@ MeshConfig packets_only() {
   return config;
 }
 
+std::vector<Published> Feed::tick(std::int64_t at_s) {
+  std::vector<Published> published = Mesh::tick(at_s);
+  std::erase_if(published,
+                [](const Published& one) { return one.topic.find("/packet/") == std::string::npos; });
+  return published;
+}
+
 std::string Feed::told(std::int64_t at_s) {
   const std::vector<Published> published = tick(at_s);
   return published.size() == 1 ? published[0].payload : std::to_string(published.size()) + " messages";

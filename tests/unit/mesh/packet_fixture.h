@@ -21,6 +21,8 @@ class Feed : public Mesh {
                               const proto::Data& data = make_text("hello")) {
     return receive(topic_of(sending), make_envelope(data, sending), at_s);
   }
+  /// What a tick tells of packets; nodes and the broker's status have topics of their own.
+  std::vector<Published> tick(std::int64_t at_s);
   /// The only message of that tick.
   std::string told(std::int64_t at_s);
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mesh/kept_state.h"
+#include "mesh/kept_claims.h"
 
 #include <catch2/catch.hpp>
 
@@ -14,13 +14,12 @@ base::TimePoint at(int seconds) { return base::TimePoint{std::chrono::seconds{se
 PacketIdentity packet(std::uint32_t id) { return {0x1122334455667788, 0xaabbccdd, id}; }
 
 struct Life {
-  explicit Life(std::size_t capacity = 100) : nodes(capacity), duplicates(window, capacity) {}
+  explicit Life(std::size_t capacity = 100) : duplicates(window, capacity) {}
   void restore(const FakeHost& host, int seconds) {
     for (const auto& [name, value] : host.kept) kept.restore(name, base::as_bytes(value), at(seconds));
   }
-  NodeTable nodes;
   Duplicates duplicates;
-  KeptState kept{nodes, duplicates, window};
+  KeptClaims kept{{"mesh/duplicates/", duplicates, duplicates, window}};
 };
 
 TEST_CASE("a packet that was published before a restart is a duplicate after it, until its window is over") {
@@ -76,44 +75,12 @@ TEST_CASE("old packets are forgotten after a restart too") {
   CHECK(host.kept.empty());
 }
 
-TEST_CASE("nodes keep their names over a restart, and forgotten ones go") {
-  FakeHost host;
-  Life before(2);
-  before.nodes.learn(1, "one");
-  before.nodes.learn(2, "two");
-  before.kept.on_tick(host, at(1));
-  before.nodes.learn(2, "deux");
-  before.nodes.learn(3, "three");
-  before.kept.on_tick(host, at(2));
-  CHECK(host.kept ==
-        std::map<std::string, std::string>{{"mesh/node/00000002", "deux"}, {"mesh/node/00000003", "three"}});
-  Life after(2);
-  after.restore(host, 3);
-  CHECK(after.nodes.name_of(2) == "deux");
-  CHECK(after.nodes.name_of(3) == "three");
-  CHECK(after.nodes.take_changes().empty());
-  after.nodes.learn(4, "four");
-  after.kept.on_tick(host, at(4));
-  CHECK(host.kept.size() == 2);
-}
-
-TEST_CASE("a node that came and went between two looks is never kept") {
-  FakeHost host;
-  Life life(1);
-  life.nodes.learn(1, "one");
-  life.nodes.learn(2, "two");
-  life.kept.on_tick(host, at(1));
-  CHECK(host.kept.size() == 1);
-  CHECK(host.kept.contains("mesh/node/00000002"));
-}
-
 TEST_CASE("what makes no sense is ignored") {
   Life life;
   for (const char* name :
        {"mesh/node/", "mesh/node/xyz", "mesh/node/1122334455", "mesh/other/1", "mesh/duplicates/-"})
     life.kept.restore(name, base::as_bytes("whatever"), at(0));
   life.kept.restore("mesh/duplicates/0000000000000001", base::as_bytes("too short"), at(2));
-  CHECK(life.nodes.size() == 0);
   CHECK(life.duplicates.size() == 0);
 }
 
