@@ -83,8 +83,9 @@ std::unique_ptr<core::Access> Authority::access_of(const plugin::Client& client)
 core::Standing Authority::standing_of(std::string_view user) const {
   if (user.empty() || !control_.users) return core::Standing::good;
   const auth::PasswordHash* const now = control_.users->find(user);
-  if (now == nullptr) return core::Standing::gone;
   const auth::PasswordHash* const then = before_ ? before_->find(user) : nullptr;
+  // Who was in no file before has proven its name by a certificate.
+  if (now == nullptr) return before_ && then == nullptr ? core::Standing::good : core::Standing::gone;
   return then == nullptr || *then == *now ? core::Standing::good : core::Standing::changed;
 }
 

@@ -10,6 +10,7 @@ add_library(app_config STATIC
   ${CMAKE_CURRENT_LIST_DIR}/config_keys.cc
   ${CMAKE_CURRENT_LIST_DIR}/config_kinds.cc
   ${CMAKE_CURRENT_LIST_DIR}/config_nearest.cc
+  ${CMAKE_CURRENT_LIST_DIR}/config_network.cc
   ${CMAKE_CURRENT_LIST_DIR}/config_text.cc
   ${CMAKE_CURRENT_LIST_DIR}/config_values.cc
   ${CMAKE_CURRENT_LIST_DIR}/simulate_options.cc)

@@ -69,6 +69,16 @@ constexpr ConfigKey later(std::string_view name, std::string_view range, std::st
   return {name, range, help, store<Kind, Way...>, is_changed<Way...>, differs<Way...>, false};
 }
 
+/// A setting some of whose values have landed.
+template <class Kind, bool (*IsIgnored)(const Config&, std::size_t), auto... Way>
+constexpr ConfigKey some(std::string_view name, std::string_view range, std::string_view help) {
+  return {name, range, help, store<Kind, Way...>, IsIgnored};
+}
+
+bool is_http(const Config& config, std::size_t index) {
+  return config.listeners[index].protocol == Protocol::http;
+}
+
 constexpr auto broker = &Config::broker;
 constexpr auto listeners = &Config::listeners;
 constexpr auto auth = &Config::auth;
@@ -89,21 +99,47 @@ constexpr ConfigKey rows[] = {
 
     key<Address, listeners, &Listener::bind>("listener.*.bind", "address:port",
                                              "where to listen; port 0 = any free port, printed at start"),
-    later<Choice, listeners, &Listener::protocol>("listener.*.protocol", "mqtt|websocket|http",
-                                                  "\"websocket\" is served at /mqtt"),
+    some<Choice, is_http, listeners, &Listener::protocol>("listener.*.protocol", "mqtt|websocket|http",
+                                                          "\"websocket\" is served at /mqtt"),
     key<Choice, listeners, &Listener::allow_anonymous>(
         "listener.*.allow_anonymous", "false|true|private",
         "clients without a user; \"private\": from private networks"),
-    later<Path, listeners, &Listener::tls, &TlsSettings::cert>(
+    key<Mode, listeners, &Listener::unix_mode>("listener.*.unix_mode", "permissions",
+                                               "who may connect to a unix socket"),
+    key<Owner, listeners, &Listener::unix_owner>("listener.*.unix_owner", "user:group",
+                                                 "whose a unix socket is; \"\" = who starts the broker"),
+    key<NetworkList, listeners, &Listener::allow_from>("listener.*.allow_from", "list of networks",
+                                                       "who may connect; [] = everybody"),
+    key<NetworkList, listeners, &Listener::deny_from>("listener.*.deny_from", "list of networks",
+                                                      "who may not, even if allow_from says so"),
+    key<Path, listeners, &Listener::tls, &TlsSettings::cert>(
         "listener.*.tls.cert", "path", "certificate chain; with it the listener is TLS"),
-    later<Path, listeners, &Listener::tls, &TlsSettings::key>("listener.*.tls.key", "path",
-                                                              "its private key"),
-    later<Path, listeners, &Listener::tls, &TlsSettings::client_ca>("listener.*.tls.client_ca", "path",
-                                                                    "who signs the certificates of clients"),
-    later<Truth, listeners, &Listener::tls, &TlsSettings::require_client_certificate>(
+    key<Path, listeners, &Listener::tls, &TlsSettings::key>("listener.*.tls.key", "path", "its private key"),
+    key<Paths, listeners, &Listener::tls, &TlsSettings::further_certs>(
+        "listener.*.tls.further_certs", "list of paths",
+        "chain and key in one file each, for clients that ask for their names (SNI)"),
+    key<Path, listeners, &Listener::tls, &TlsSettings::client_ca>("listener.*.tls.client_ca", "path",
+                                                                  "who signs the certificates of clients"),
+    key<Truth, listeners, &Listener::tls, &TlsSettings::require_client_certificate>(
         "listener.*.tls.require_client_certificate", "false|true", "refuse clients without one"),
-    later<Truth, listeners, &Listener::proxy_protocol>("listener.*.proxy_protocol", "false|true",
-                                                       "connections come through a proxy that says for whom"),
+    key<Path, listeners, &Listener::tls, &TlsSettings::crl>("listener.*.tls.crl", "path",
+                                                            "which of these certificates are revoked"),
+    key<Path, listeners, &Listener::tls, &TlsSettings::psk_file>(
+        "listener.*.tls.psk_file", "path", "identity:hex lines; clients with a key instead of certificates"),
+    key<Choice, listeners, &Listener::tls, &TlsSettings::user>(
+        "listener.*.tls.user", "none|cn|subject|psk", "what of a certificate or key is the user's name"),
+    key<Choice, listeners, &Listener::tls, &TlsSettings::min_version>("listener.*.tls.min_version", "1.2|1.3",
+                                                                      "the oldest TLS that is spoken"),
+    key<Line, listeners, &Listener::tls, &TlsSettings::ciphers>("listener.*.tls.ciphers", "OpenSSL's list",
+                                                                "which ciphers; \"\" = OpenSSL's choice"),
+    key<Truth, listeners, &Listener::proxy_protocol>("listener.*.proxy_protocol", "false|true",
+                                                     "connections come through a proxy that says for whom"),
+    key<NetworkList, listeners, &Listener::trusted_proxies>(
+        "listener.*.trusted_proxies", "list of networks",
+        "whose PROXY headers and X-Forwarded-For are believed"),
+    key<Origins, listeners, &Listener::origins>(
+        "listener.*.origins", "list of origins",
+        "whose web pages may connect; [] = those of the host itself, [\"*\"] = all"),
     key<Count, listeners, &Listener::max_connections>("listener.*.max_connections", "0..10000000",
                                                       "at the same time; 0 = no limit"),
 
@@ -235,24 +271,24 @@ std::size_t count_of(const ConfigKey& row, const Config& config) {
   return list->size(config);
 }
 
-std::string numbered(std::string_view name, std::size_t index) {
-  const std::size_t star = name.find('*');
-  if (star == std::string_view::npos) return std::string(name);
-  return fmt::format("{}{}{}", name.substr(0, star), index, name.substr(star + 1));
-}
-
 }  // namespace
 
 std::span<const ConfigKey> config_keys() { return rows; }
 
 std::span<const ConfigList> config_lists() { return lists; }
 
+std::string numbered_key(std::string_view name, std::size_t index) {
+  const std::size_t star = name.find('*');
+  if (star == std::string_view::npos) return std::string(name);
+  return fmt::format("{}{}{}", name.substr(0, star), index, name.substr(star + 1));
+}
+
 std::vector<std::string> keys_without_effect(const Config& config) {
   std::vector<std::string> names;
   for (const ConfigKey& row : rows) {
     if (row.has_effect()) continue;
     for (std::size_t index = 0; index < count_of(row, config); ++index) {
-      if (row.is_ignored(config, index)) names.push_back(numbered(row.name, index));
+      if (row.is_ignored(config, index)) names.push_back(numbered_key(row.name, index));
     }
   }
   return names;

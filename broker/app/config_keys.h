@@ -56,6 +56,9 @@ struct ConfigList {
 
 std::span<const ConfigList> config_lists();
 
+/// "listener.*.bind" and 0 are "listener.0.bind".
+std::string numbered_key(std::string_view name, std::size_t index);
+
 /// The settings that were given a value this version does not act upon yet, lists by number:
 /// "listener.0.tls.cert".
 std::vector<std::string> keys_without_effect(const Config& config);

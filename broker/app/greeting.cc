@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "broker/app/layer_reason.h"
 #include "broker/mqtt/decode.h"
 #include "broker/mqtt/dialect.h"
 #include "broker/mqtt/encode.h"
@@ -21,6 +22,15 @@ constexpr Greeting::Refusal too_many_bytes{
 
 bool begins_connect(std::uint8_t first) { return first == 0x10; }
 
+/// Who began with something else, as far as one byte tells: most come through the wrong door.
+std::string_view what_begins_with(std::uint8_t first) {
+  constexpr std::uint8_t tls_handshake = 0x16;
+  if (first == tls_handshake) return "it speaks TLS, this listener does not: see listener.tls.cert";
+  if (first >= 'A' && first <= 'Z')
+    return "it speaks HTTP, this listener MQTT: see listener.protocol [MQTT-3.1.0-1]";
+  return "what it sent first is no CONNECT [MQTT-3.1.0-1]";
+}
+
 }  // namespace
 
 Greeting::Greeting(const Parts& parts, Doors::Ticket ticket, std::unique_ptr<net::TcpStream> stream)
@@ -30,9 +40,9 @@ Greeting::Greeting(const Parts& parts, Doors::Ticket ticket, std::unique_ptr<net
 }
 
 void Greeting::on_bytes(std::span<std::uint8_t> bytes) {
-  if (is_over_) return;
+  if (is_over_ || bytes.empty()) return;
   if (!std::exchange(has_begun_, true) && !begins_connect(bytes.front())) {
-    end(core::CloseReason::protocol_error, "what it sent first is no CONNECT [MQTT-3.1.0-1]");
+    end(core::CloseReason::protocol_error, what_begins_with(bytes.front()));
     return;
   }
   const std::size_t max_bytes = std::min(max_connect_bytes, parts_.max_packet_bytes);
@@ -99,7 +109,17 @@ void Greeting::end(core::CloseReason reason, std::string_view why) {
   parts_.host.on_greeting_over(*this, reason, why);
 }
 
+/// Layers answer little before the CONNECT; who does not take that is no client.
+void Greeting::on_refused() {
+  end(core::CloseReason::too_slow, "it takes nothing of what it is told before its CONNECT");
+}
+
+void Greeting::on_overrun() {
+  end(core::CloseReason::too_slow, "all slow clients together are owed more than limits.backlog_bytes");
+}
+
 void Greeting::on_closed(int) {
+  if (const net::LayerFault* fault = stream_->fault()) return end(close_reason_of(fault->kind), fault->why);
   end(core::CloseReason::connection_lost, "gone before its CONNECT was complete");
 }
 

@@ -59,12 +59,12 @@ class Greeting final : public net::StreamOwner {
   Greeting(const Greeting&) = delete;
   Greeting& operator=(const Greeting&) = delete;
 
-  /// The socket, to go on with elsewhere; none: no descriptors are left. With it the greeting has done its
-  /// work.
-  [[nodiscard]] net::Descriptor detach() {
-    net::Descriptor socket = stream_->detach();
-    is_over_ = static_cast<bool>(socket);
-    return socket;
+  /// The connection, to go on with elsewhere; without a socket: it cannot move. With one the greeting has
+  /// done its work.
+  [[nodiscard]] net::LooseStream detach() {
+    net::LooseStream loose = stream_->detach();
+    is_over_ = static_cast<bool>(loose.socket);
+    return loose;
   }
   /// What the client sent to another worker, which found out that it belongs to this one.
   void take(std::vector<std::uint8_t> bytes) { on_bytes(parts_.loop.keep_until_flush(std::move(bytes))); }
@@ -81,6 +81,7 @@ class Greeting final : public net::StreamOwner {
     is_over_ = true;
     return std::move(stream_);
   }
+  Doors::Ticket& ticket() { return ticket_; }
   Doors::Ticket take_ticket() { return std::move(ticket_); }
 
   const Listener& listener() const { return parts_.listener; }
@@ -93,9 +94,9 @@ class Greeting final : public net::StreamOwner {
 
  private:
   void on_bytes(std::span<std::uint8_t> bytes) override;
-  void on_refused() override {}
+  void on_refused() override;
   void on_drained() override {}
-  void on_overrun() override { on_closed(0); }
+  void on_overrun() override;
   void on_closed(int status) override;
   void on_frame(const mqtt::Frame& frame, std::span<std::uint8_t> rest);
   Greeting* hold(std::size_t bytes);

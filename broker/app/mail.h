@@ -10,8 +10,7 @@
 #include "broker/app/doors.h"
 #include "broker/app/forward_batch.h"
 #include "broker/core/journal.h"
-#include "broker/net/address.h"
-#include "broker/net/descriptor.h"
+#include "broker/net/tcp_stream.h"
 
 namespace app {
 
@@ -21,8 +20,7 @@ namespace app {
 /// first byte of the CONNECT on: views do not travel, so the owner reads it again. Unread it closes the
 /// socket.
 struct Arrive {
-  net::Descriptor socket;
-  net::Address peer;
+  net::LooseStream stream;
   const Listener* listener;  // of the Config, which outlives every worker
   Doors::Ticket ticket;
   std::vector<std::uint8_t> bytes;

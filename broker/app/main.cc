@@ -16,6 +16,7 @@
 #include "broker/app/reload.h"
 #include "broker/app/server.h"
 #include "broker/app/simulate/simulate.h"
+#include "broker/app/tls_contexts.h"
 #include "mesh/mesh_plugin.h"
 
 namespace {
@@ -53,8 +54,16 @@ base::Expected<app::LoadedConfig, std::vector<app::Problem>> load(const app::Arg
   return app::load_config({arguments.config_file, environment_lines(), arguments.settings});
 }
 
+/// Whether there are any.
+bool say_tls_problems(const app::Config& config, const app::LoadedConfig& loaded) {
+  const std::vector<app::Problem> problems = app::tls_problems(config, loaded.places);
+  for (const app::Problem& problem : problems) std::cerr << app::to_text(problem) << '\n';
+  return !problems.empty();
+}
+
 int serve(const app::Arguments& arguments, const app::LoadedConfig& loaded) {
-  const app::Config config = app::resolved(loaded);
+  const app::Config config = app::with_paths_resolved(loaded);
+  if (say_tls_problems(config, loaded)) return exit_wrong_usage;
   const base::Log log = base::Log::to_stderr(config.broker.log_level, config.broker.log_format);
   log.info("starting",
            {{"version", MESHBROKER_VERSION}, {"config", loaded.file.empty() ? "defaults" : loaded.file}});
@@ -102,11 +111,12 @@ std::string mesh_problem(const app::LoadedConfig& loaded) {
 }
 
 int check(const app::LoadedConfig& loaded) {
+  if (say_tls_problems(app::with_paths_resolved(loaded), loaded)) return exit_wrong_usage;
   if (const std::string problem = mesh_problem(loaded); !problem.empty()) {
     std::cerr << loaded.file << (loaded.file.empty() ? "" : ": ") << problem << '\n';
     return exit_wrong_usage;
   }
-  if (const auto access = app::load_access(app::resolved(loaded).auth); !access) {
+  if (const auto access = app::load_access(app::with_paths_resolved(loaded).auth); !access) {
     std::cerr << access.error() << '\n';
     return exit_wrong_usage;
   }

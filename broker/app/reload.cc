@@ -16,13 +16,6 @@ constexpr std::size_t most_lines = 50;
 
 }  // namespace
 
-Config resolved(const LoadedConfig& loaded) {
-  Config config = loaded.config;
-  for (std::string* path : {&config.broker.data_dir, &config.auth.password_file, &config.auth.acl_file})
-    *path = path_beside(loaded.file, *path);
-  return config;
-}
-
 void Reload::run() {
   const auto loaded = parts_.load();
   if (!loaded) {
@@ -34,7 +27,7 @@ void Reload::run() {
 
 /// What can fail comes before what cannot.
 base::Expected<void, std::string> Reload::apply(const LoadedConfig& loaded) {
-  const Config next = resolved(loaded);
+  const Config next = with_paths_resolved(loaded);
   const auto access = load_access(next.auth);
   if (!access) return base::make_unexpected(access.error());
   mesh::MeshConfig mesh_config = mesh_config_of(next.mesh);

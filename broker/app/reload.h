@@ -11,9 +11,6 @@
 
 namespace app {
 
-/// The configuration that is running: paths are the working directory's.
-Config resolved(const LoadedConfig& loaded);
-
 /// What SIGHUP does: everything is read again and checked, and then all of it holds that can without a
 /// restart, or nothing does. Owned by main; on the server's thread for it.
 class Reload {

@@ -63,9 +63,9 @@ auth::LoginGuard::Settings guard_settings(const AuthSettings& settings) {
   return guard;
 }
 
-bool is_served(const Listener& listener) {
-  return listener.protocol == Protocol::mqtt && std::holds_alternative<TcpBind>(listener.bind);
-}
+bool is_served(const Listener& listener) { return listener.protocol != Protocol::http; }
+
+std::string_view name_of(Protocol protocol) { return protocol == Protocol::websocket ? "websocket" : "mqtt"; }
 
 }  // namespace
 
@@ -77,6 +77,7 @@ base::Expected<std::unique_ptr<Server>, std::string> Server::open(const Config& 
   if (!access) return base::make_unexpected(access.error());
   server->access_ = *std::move(access);
   if (const auto opened = server->open_store(); !opened) return base::make_unexpected(opened.error());
+  if (const auto opened = server->open_tls(); !opened) return base::make_unexpected(opened.error());
   server->make_workers(loop_sizes);
   server->restore();
   if (const auto listening = server->listen(); !listening) return base::make_unexpected(listening.error());
@@ -88,6 +89,7 @@ Server::Server(const Config& config, const base::Log& log, std::vector<plugin::P
       limits_(core_limits(config.limits)),
       admission_(default_gateways()),
       room_(room_for_connections()),
+      entrance_(config_, admission_, tls_),
       doors_(door_sizes(config.limits, room_), admission_),
       log_(log),
       plugins_(std::move(plugins)),
@@ -149,7 +151,7 @@ void Server::make_workers(net::LoopSizes loop_sizes) {
   for (std::uint32_t index = 0; index < count; ++index) {
     workers_.push_back(std::make_unique<Worker>(
         Worker::Parts{index, count, *this, commons_, store_ ? &store_->writer(index) : nullptr, config_,
-                      limits_, admission_, doors_, desk_, access_, log_,
+                      limits_, entrance_, doors_, desk_, access_, log_,
                       loop_sizes_of(config_.limits, loop_sizes)},
         plugins_));
   }
@@ -171,16 +173,44 @@ void Server::make_workers(net::LoopSizes loop_sizes) {
   }
 }
 
+base::Expected<void, std::string> Server::open_tls() {
+  auto contexts = TlsContexts::open(config_.listeners);
+  if (!contexts)
+    return base::make_unexpected(contexts.error().front().key + ": " + contexts.error().front().what);
+  tls_.replace(*std::move(contexts));
+  return {};
+}
+
 base::Expected<void, std::string> Server::listen() {
   for (const Listener& listener : config_.listeners) {
     if (!is_served(listener)) continue;
-    const auto address = listen_everywhere(listener);
-    if (!address) return base::make_unexpected(address.error());
-    addresses_.push_back(*address);
-    log_.info("listening", {{"address", address->text()}});
+    std::string place;
+    if (const auto* bind = std::get_if<UnixBind>(&listener.bind)) {
+      if (const auto bound = listen_at_path(listener); !bound) return bound;
+      place = "unix:" + bind->path;
+    } else {
+      const auto address = listen_everywhere(listener);
+      if (!address) return base::make_unexpected(address.error());
+      addresses_.push_back(*address);
+      place = address->text();
+    }
+    log_.info("listening", {{"address", place},
+                            {"protocol", name_of(listener.protocol)},
+                            {"tls", listener.tls.is_on() ? "yes" : "no"}});
   }
-  if (addresses_.empty())
-    return base::make_unexpected(std::string("no listener with protocol = \"mqtt\" on TCP"));
+  if (addresses_.empty() && socket_files_.empty())
+    return base::make_unexpected(std::string("no listener with protocol = \"mqtt\" or \"websocket\""));
+  return {};
+}
+
+/// The kernel does not share a unix socket among loops: the first worker accepts, and hands over as usual.
+base::Expected<void, std::string> Server::listen_at_path(const Listener& listener) {
+  const std::string& path = std::get<UnixBind>(listener.bind).path;
+  auto bound = net::bind_unix({path, listener.unix_mode, listener.unix_owner});
+  if (!bound) return base::make_unexpected(bound.error());
+  socket_files_.emplace_back(path);
+  if (!workers_.front()->listen_bound(listener, *std::move(bound)))
+    return base::make_unexpected("unix:" + path + " cannot be listened at");
   return {};
 }
 

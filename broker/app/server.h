@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <atomic>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -9,9 +10,12 @@
 #include "broker/app/admission.h"
 #include "broker/app/config.h"
 #include "broker/app/doors.h"
+#include "broker/app/entrance.h"
+#include "broker/app/tls_contexts.h"
 #include "broker/app/worker.h"
 #include "broker/base/expected.h"
 #include "broker/base/log.h"
+#include "broker/net/unix_socket.h"
 #include "broker/plugin/plugin.h"
 #include "broker/store/store.h"
 
@@ -44,7 +48,7 @@ class Server final : WorkerHost {
   /// Whose logins are refused for a while; any thread.
   auth::LoginGuard& login_guard() { return desk_.guard; }
 
-  /// Where it listens, in the order of the configuration.
+  /// Where it listens, in the order of the configuration, unix sockets left out.
   const std::vector<net::Address>& addresses() const { return addresses_; }
 
  private:
@@ -57,7 +61,9 @@ class Server final : WorkerHost {
   void make_workers(net::LoopSizes loop_sizes);
   void restore();
   void restore(const core::RestoredRetained& kept);
+  [[nodiscard]] base::Expected<void, std::string> open_tls();
   [[nodiscard]] base::Expected<void, std::string> listen();
+  [[nodiscard]] base::Expected<void, std::string> listen_at_path(const Listener& listener);
   [[nodiscard]] base::Expected<net::Address, std::string> listen_everywhere(const Listener& listener);
   void log_counts() const;
 
@@ -65,6 +71,8 @@ class Server final : WorkerHost {
   const core::Limits limits_;
   const Admission admission_;
   const std::size_t room_;  // for connections, as far as descriptors go
+  TlsContexts tls_;
+  const Entrance entrance_;
   Doors doors_;
   const base::Log& log_;
   std::vector<plugin::Plugin*> plugins_;
@@ -79,6 +87,7 @@ class Server final : WorkerHost {
   std::atomic<bool> is_over_{false};
   std::atomic<std::size_t> still_reading_;
   std::vector<net::Address> addresses_;
+  std::deque<net::SocketFile> socket_files_;
 };
 
 }  // namespace app

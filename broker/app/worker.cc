@@ -112,19 +112,32 @@ base::Expected<net::Address, std::string> Worker::listen(const Listener& listene
 base::Expected<net::Address, std::string> Worker::listen_at(const Listener& listener,
                                                             const net::Address& address,
                                                             net::TcpListener::Reach reach) {
-  auto opened = net::TcpListener::open(
-      loop_, {address, reach, sharing_of(parts_)},
-      {[this, &listener](std::unique_ptr<net::TcpStream> stream) { on_stream(listener, std::move(stream)); },
-       [this](const std::optional<net::Address>& refused, int status) { on_exhausted(refused, status); }});
+  auto opened = net::TcpListener::open(loop_, {address, reach, sharing_of(parts_)}, events_of(listener));
   if (!opened) return base::make_unexpected(opened.error());
   listeners_.push_back(std::move(*opened));
   return listeners_.back()->address();
 }
 
+bool Worker::listen_bound(const Listener& listener, net::Descriptor bound) {
+  auto opened = net::TcpListener::open_bound(loop_, std::move(bound), events_of(listener));
+  if (!opened) return false;
+  listeners_.push_back(std::move(opened));
+  return true;
+}
+
+net::TcpListener::Events Worker::events_of(const Listener& listener) {
+  return {
+      [this, &listener](std::unique_ptr<net::TcpStream> stream) { on_stream(listener, std::move(stream)); },
+      [this](const std::optional<net::Address>& refused, int status) { on_exhausted(refused, status); }};
+}
+
 void Worker::on_stream(const Listener& listener, std::unique_ptr<net::TcpStream> stream) {
   is_exhausted_ = false;
+  if (const auto refusal = parts_.entrance.refusal(listener, stream->peer()))
+    return on_refused(stream->peer(), refusal->reason, refusal->why);
   auto ticket = parts_.doors.enter(listener, stream->peer());
   if (!ticket) return on_refused(stream->peer(), ticket.error().reason, ticket.error().why);
+  if (auto layers = parts_.entrance.layers(listener, stream->peer())) stream->set_layers(std::move(layers));
   greet(listener, *std::move(ticket), std::move(stream));
 }
 
@@ -153,33 +166,51 @@ void Worker::on_refused(const net::Address& peer, core::CloseReason reason, std:
                {{"address", peer.text()}, {"reason", core::name_of(reason)}, {"why", why}});
 }
 
+/// Who a proxy speaks for is known only now. A name is looked at later, where the client belongs.
+bool Worker::admits(Greeting& greeting, const Hello& hello) {
+  const Listener& listener = greeting.listener();
+  const net::TcpStream& stream = greeting.stream();
+  if (stream.is_proxied()) {
+    auto refusal = parts_.entrance.refusal_of_proxied(listener, stream.peer());
+    if (!refusal) refusal = parts_.doors.place(greeting.ticket(), stream.peer());
+    if (refusal) greeting.end(refusal->reason, refusal->why);
+    if (refusal) return false;
+  }
+  if (user_of(greeting) || logs_in(hello) || parts_.entrance.admits_anonymous(listener, stream)) return true;
+  greeting.refuse({mqtt::Reason::not_authorized, core::CloseReason::not_authorized,
+                   "not anonymous-friendly for this address: see listener.allow_anonymous"},
+                  hello.connect.version);
+  return false;
+}
+
 void Worker::on_connect(Greeting& greeting, const Hello& hello) {
-  if (!is_let_in(greeting, hello)) return;
+  if (!admits(greeting, hello)) return;
   const std::string_view id = hello.connect.client_id;
   const std::uint32_t owner = id.empty() ? parts_.index : base::owner_of(id, parts_.count);
   if (owner != parts_.index) return hand_over(greeting, hello, owner);
-  if (!greeting.user() && logs_in(hello)) return logins_.begin(greeting, hello, greetings_.at(&greeting).id);
+  if (!user_of(greeting) && logs_in(hello))
+    return logins_.begin(greeting, hello, greetings_.at(&greeting).id);
   accept(greeting, hello);
 }
 
-/// The socket moves once, before it has a session; from then on the client lives and dies on one thread. What
-/// will belong to a stream besides (TLS, say) travels in the same mail.
+/// The socket moves once, before it has a session; from then on the client lives and dies on one thread. Its
+/// layers (TLS, say) travel in the same mail.
 void Worker::hand_over(Greeting& greeting, const Hello& hello, std::uint32_t owner) {
-  net::Descriptor socket = greeting.detach();
-  if (!socket) {
-    greeting.end(core::CloseReason::too_many_connections, "no descriptor to hand it to its worker with");
+  net::LooseStream loose = greeting.detach();
+  if (!loose.socket) {
+    greeting.end(core::CloseReason::too_many_connections,
+                 "its connection cannot go to its worker: no descriptor is left");
     return;
   }
   std::vector<std::uint8_t> bytes(hello.frame.begin(), hello.frame.end());
   bytes.insert(bytes.end(), hello.rest.begin(), hello.rest.end());
-  inboxes_[owner]->post(
-      std::make_unique<Arrive>(Arrive{std::move(socket), greeting.stream().peer(), &greeting.listener(),
-                                      greeting.take_ticket(), std::move(bytes)}));
+  inboxes_[owner]->post(std::make_unique<Arrive>(
+      Arrive{std::move(loose), &greeting.listener(), greeting.take_ticket(), std::move(bytes)}));
   over_greetings_.push_back(&greeting);
 }
 
 void Worker::on_mail(const std::unique_ptr<Arrive>& arrive) {
-  auto stream = net::TcpStream::adopt(loop_, std::move(arrive->socket), arrive->peer);
+  auto stream = net::TcpStream::adopt(loop_, std::move(arrive->stream));
   if (!stream || is_stopping_) return;
   greet(*arrive->listener, std::move(arrive->ticket), std::move(stream)).take(std::move(arrive->bytes));
 }
@@ -189,17 +220,10 @@ bool Worker::logs_in(const Hello& hello) const {
   return hello.connect.user_name.has_value() && logins_.are_wanted();
 }
 
-/// False: it has been refused. A name is looked at later, where the client belongs.
-bool Worker::is_let_in(Greeting& greeting, const Hello& hello) {
-  const AllowAnonymous policy = greeting.listener().allow_anonymous;
-  if (greeting.user() || logs_in(hello) ||
-      parts_.admission.admits_anonymous(policy, greeting.stream().peer())) {
-    return true;
-  }
-  greeting.refuse({mqtt::Reason::not_authorized, core::CloseReason::not_authorized,
-                   "not anonymous-friendly for this address: see listener.allow_anonymous"},
-                  hello.connect.version);
-  return false;
+/// By its certificate, before all names and passwords, or by a login.
+std::optional<std::string> Worker::user_of(const Greeting& greeting) {
+  std::string proven = greeting.stream().user();
+  return proven.empty() ? greeting.user() : std::optional<std::string>(std::move(proven));
 }
 
 void Worker::on_mail(const std::shared_ptr<const LoginVerdict>& verdict) {
@@ -226,7 +250,7 @@ bool Worker::review() {
 /// The greeting's stream becomes a connection, the CONNECT a session, on the worker that owns the client.
 void Worker::accept(Greeting& greeting, const Hello& hello) {
   mqtt::Connect connect = hello.connect;
-  const std::optional<std::string> user = greeting.user();
+  const std::optional<std::string> user = user_of(greeting);
   connect.user_name = user;
   over_greetings_.push_back(&greeting);
   auto owned = std::make_unique<Connection>(connection_parts_, greeting.take_stream(), connect.version);

@@ -7,11 +7,11 @@
 #include <unordered_map>
 #include <vector>
 
-#include "broker/app/admission.h"
 #include "broker/app/config.h"
 #include "broker/app/connect_bytes.h"
 #include "broker/app/connection.h"
 #include "broker/app/doors.h"
+#include "broker/app/entrance.h"
 #include "broker/app/forwarding.h"
 #include "broker/app/greeting.h"
 #include "broker/app/inbox.h"
@@ -53,7 +53,7 @@ class Worker final : GreetingHost, ConnectionHost {
     core::Journal* journal;  // its own; null: nothing survives a restart
     const Config& config;
     const core::Limits& limits;
-    const Admission& admission;
+    const Entrance& entrance;
     Doors& doors;
     LoginDesk& desk;
     const AccessControl& access;  // as at start; need not outlive it
@@ -62,6 +62,8 @@ class Worker final : GreetingHost, ConnectionHost {
   };
   Worker(const Parts& parts, const std::vector<plugin::Plugin*>& plugins);
 
+  /// Serves what is bound already; false: the system refuses. `listener` outlives the worker.
+  [[nodiscard]] bool listen_bound(const Listener& listener, net::Descriptor bound);
   /// Adds a listening address; the error says which and why. `listener` outlives the worker. `port`: what to
   /// bind instead of the listener's own, which may be 0.
   [[nodiscard]] base::Expected<net::Address, std::string> listen(const Listener& listener,
@@ -104,13 +106,15 @@ class Worker final : GreetingHost, ConnectionHost {
 
   base::Expected<net::Address, std::string> listen_at(const Listener& listener, const net::Address& address,
                                                       net::TcpListener::Reach reach);
+  net::TcpListener::Events events_of(const Listener& listener);
+  [[nodiscard]] bool admits(Greeting& greeting, const Hello& hello);
   void on_stream(const Listener& listener, std::unique_ptr<net::TcpStream> stream);
   void on_exhausted(const std::optional<net::Address>& refused, int status);
   void on_refused(const net::Address& peer, core::CloseReason reason, std::string_view why);
   Greeting& greet(const Listener& listener, Doors::Ticket ticket, std::unique_ptr<net::TcpStream> stream);
   void accept(Greeting& greeting, const Hello& hello);
   bool logs_in(const Hello& hello) const;
-  bool is_let_in(Greeting& greeting, const Hello& hello);
+  static std::optional<std::string> user_of(const Greeting& greeting);
   bool review();
   void hand_over(Greeting& greeting, const Hello& hello, std::uint32_t owner);
   std::string new_client_id() const;

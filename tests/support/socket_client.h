@@ -2,6 +2,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -14,6 +15,8 @@ namespace support {
 class SocketClient {
  public:
   explicit SocketClient(std::uint16_t port);
+  /// By a unix socket.
+  explicit SocketClient(const std::string& path);
   ~SocketClient();
   SocketClient(SocketClient&& other) noexcept : fd_(other.fd_), unread_(std::move(other.unread_)) {
     other.fd_ = -1;
