@@ -123,7 +123,7 @@ void NodeTable::see_gateway(Nodes& nodes, const Sighting& seen, bool is_repeat) 
 }
 
 void NodeTable::see_downlink(std::uint32_t gateway, base::WallTime now) {
-  nodes_.with([this, gateway, now](Nodes& nodes) {
+  nodes_.with([gateway, now](Nodes& nodes) {
     const auto found = nodes.by_number.find(gateway);
     if (found == nodes.by_number.end()) return;
     Node& node = *found->second;

@@ -2,7 +2,6 @@
 #include "mesh/send_plan.h"
 
 #include <algorithm>
-#include <functional>
 #include <iterator>
 #include <utility>
 
@@ -58,9 +57,11 @@ std::optional<SharedKey> shared_key_of(const SendRequest& request, const PlanSou
 
 /// Firmware that takes the request itself would send it a second time.
 Reason separate_self_served(const SendRequest& request, SendPlan& plan) {
-  const auto rest = std::ranges::partition(plan.listeners, std::logical_not<>{}, &Listener::serves_itself);
-  plan.self_served.assign(rest.begin(), rest.end());
-  plan.listeners.erase(rest.begin(), rest.end());
+  // Not of std::ranges: what that returns is more than clang 14 can compile.
+  const auto rest = std::partition(plan.listeners.begin(), plan.listeners.end(),
+                                   [](const Listener& each) { return !each.serves_itself; });
+  plan.self_served.assign(rest, plan.listeners.end());
+  plan.listeners.erase(rest, plan.listeners.end());
   if (plan.self_served.empty()) return {};
   const std::string who = node_id(plan.self_served.front().number) + " takes JSON requests itself, ";
   if (request.from && !request.from_is_number) return who + "and there from must be its number";

@@ -13,7 +13,7 @@ import { join, resolve } from "node:path";
 
 const [modules] = process.argv.slice(2);
 const mqtt = createRequire(join(resolve(modules), "package.json"))("mqtt");
-const program = process.env.MESHBROKER;
+const program = process.env.MESHBROKER_PROGRAM;
 const folder = mkdtempSync(join(tmpdir(), "meshbroker-"));
 const file = (name) => join(folder, name);
 

@@ -26,11 +26,14 @@ const newerThanPackage = new Set([
   "Telemetry.traffic_management_stats", "TrafficManagementStats", "Waypoint.notify_on_enter",
   "Waypoint.notify_on_exit", "Waypoint.notify_favorites_only", "AirQualityMetrics.pm_status_flags",
   "StatusMessage", "MeshBeacon", "EnvironmentMetrics.lightning_strike_count_1h",
-  "EnvironmentMetrics.lightning_distance_km",
+  "EnvironmentMetrics.lightning_distance_km", "EnvironmentMetrics.one_wire_temperature",
   ...[0, 1, 2, 3, 4, 5, 6, 7].flatMap((channel) => [
     `EnvironmentMetrics.adc_voltage_ch${channel}`, `EnvironmentMetrics.one_wire_temperature_ch${channel}`,
   ]),
 ]);
+
+/** Ours stand alone, theirs inside another message. */
+const nestedThere = { LoRaConfig: "Config.LoRaConfig" };
 
 function fail(code, text) {
   console.error(text);
@@ -123,7 +126,7 @@ async function readTheirs() {
 function differences(ours, theirs) {
   const found = [];
   for (const [message, fields] of ours) {
-    const other = theirs.get(message);
+    const other = theirs.get(nestedThere[message] ?? message);
     if (!other) {
       if (!newerThanPackage.has(message)) found.push(`${message}: the devices have no such message`);
       continue;

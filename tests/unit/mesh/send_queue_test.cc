@@ -103,6 +103,15 @@ TEST_CASE("a release that nobody takes lapses after a minute") {
   CHECK(queue.take(2, one[0]));
 }
 
+TEST_CASE("of too many releases that nobody takes the oldest lapses") {
+  SendQueue queue({.burst = SendQueue::max_released + 1});
+  constexpr auto last = static_cast<std::uint32_t>(SendQueue::max_released + 1);
+  fill(queue, 1, last, at(0));
+  CHECK_FALSE(queue.take(1, one[0]));
+  CHECK(queue.take(2, one[0]));
+  CHECK(queue.take(last, one[0]));
+}
+
 TEST_CASE("the slowest pace is kept exactly") {
   SendQueue slow({.interval = std::chrono::hours{1}, .burst = 1});
   fill(slow, 1, 2, at(0));
