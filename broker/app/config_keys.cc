@@ -72,7 +72,7 @@ constexpr ConfigKey later(std::string_view name, std::string_view range, std::st
 /// A setting some of whose values have landed.
 template <class Kind, bool (*IsIgnored)(const Config&, std::size_t), auto... Way>
 constexpr ConfigKey some(std::string_view name, std::string_view range, std::string_view help) {
-  return {name, range, help, store<Kind, Way...>, IsIgnored};
+  return {name, range, help, store<Kind, Way...>, IsIgnored, differs<Way...>, false};
 }
 
 bool is_http(const Config& config, std::size_t index) {
