@@ -198,6 +198,7 @@ TEST_CASE("who has stopped reading hears of the end when it reads again, and not
   });
   stage.loop.run();
   speaking.join();
+  CHECK(turns >= 3);
   CHECK(stage.echoes.front()->why == "end of file");
 }
 
