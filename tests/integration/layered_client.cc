@@ -12,7 +12,7 @@ LayeredClient::LayeredClient(std::uint16_t port, const Layers& layers) : socket_
 bool LayeredClient::open() {
   while (tls_ && !tls_->shake_hands()) {
     if (!tls_->error().empty() || !socket_.send(tls_->take())) return false;
-    const Bytes more = socket_.receive(1);
+    const Bytes more = socket_.receive_some();
     if (more.empty()) return false;
     tls_->hear(more);
   }
@@ -60,7 +60,7 @@ bool LayeredClient::send_frame(std::uint8_t first, base::Bytes payload) {
 }
 
 bool LayeredClient::receive_below() {
-  const Bytes more = socket_.receive(1);
+  const Bytes more = socket_.receive_some();
   if (more.empty()) return false;
   if (tls_) {
     tls_->hear(more);

@@ -87,6 +87,13 @@ std::vector<std::uint8_t> SocketClient::receive(std::size_t count) {
   return bytes;
 }
 
+std::vector<std::uint8_t> SocketClient::receive_some() {
+  std::vector<std::uint8_t> some = receive(1);
+  some.insert(some.end(), unread_.begin(), unread_.end());
+  unread_.clear();
+  return some;
+}
+
 bool SocketClient::expect(std::string_view words) {
   const auto wanted = wire(words);
   return receive(wanted.size()) == wanted;

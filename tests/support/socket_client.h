@@ -31,6 +31,8 @@ class SocketClient {
 
   /// The next `count` bytes; fewer when they did not come in time or the connection ended.
   std::vector<std::uint8_t> receive(std::size_t count);
+  /// What there is, as soon as there is any; empty: nothing came in time, or the connection ended.
+  std::vector<std::uint8_t> receive_some();
   /// Whether exactly these bytes come next.
   bool expect(std::string_view words);
   /// Whether the other side closes, with nothing more said.
