@@ -118,8 +118,11 @@ void Checker::judge_arrival(ClientNumber client, const Message& message, const A
   const std::string what = text_of(name) + " at " + session_text(client);
   if (!is_possible(session, message, arrival.is_retained)) fault(FaultKind::stray, what);
   if (arrival.is_retained) return;
-  const bool is_again = ++session.arrived[name] > 1;
-  const bool is_unremembered = arrival.qos == 0 || session.is_clean;
+  const auto [earlier, is_first] = session.arrived.try_emplace(name, arrival.qos);
+  const bool is_again = !is_first;
+  // A subscription may have another QoS by now: only what came at QoS 2 is remembered.
+  const bool is_unremembered = arrival.qos == 0 || earlier->second < 2 || session.is_clean;
+  earlier->second = std::max(earlier->second, arrival.qos);
   const bool may_come_again = arrival.qos == 1 || (arrival.qos == 0 && message.publication.qos == 1) ||
                               (is_unremembered && is_published_again(message));
   if (is_again && !may_come_again) fault(FaultKind::doubled, what);

@@ -102,7 +102,7 @@ class Checker {
     Existence existence = Existence::none;
     Existence expected = Existence::none;  // when CONNECT was sent
     std::vector<Window> windows;
-    std::map<MessageName, int> arrived;  // times
+    std::map<MessageName, int> arrived;  // at which QoS, the highest
     std::map<Stream, std::uint32_t> newest;
   };
   struct Message {

@@ -140,6 +140,18 @@ TEST_CASE("checker: the same holds for a clean session, but not for one that las
   }
 }
 
+TEST_CASE("checker: what came at QoS 1 before the kill may come at QoS 2 behind it, once") {
+  Story story;
+  const Publication under_way = story.send(2);
+  story.arrive(under_way, 1);
+  story.checker.killed();
+  story.subscribe("t/#", 2);
+  story.arrive(under_way, 2);
+  CHECK(story.faults().empty());
+  story.arrive(under_way, 2);
+  CHECK(story.faults() == Names{"doubled"});
+}
+
 TEST_CASE("checker: a first arrival behind a later message is out of order") {
   Story story;
   const Publication first = story.publish(1);
