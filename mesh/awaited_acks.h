@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <string_view>
 #include <unordered_map>
 
 #include "broker/base/guarded.h"
@@ -18,9 +17,6 @@ struct Acknowledgement {
   std::uint32_t by = 0;     // who answered
   std::uint32_t error = 0;  // Routing.Error; 0: it has arrived
 };
-
-/// The devices' word for a Routing.Error; "UNKNOWN" for one that is newer than this list.
-std::string_view routing_error_name(std::uint32_t error);
 
 /// The packets that were sent on request, so that what comes back can be matched. An arrival counts when the
 /// addressee says so, or, for a packet to all, anybody; each counts once, and one failure before it. Any

@@ -60,6 +60,14 @@ class JsonObject {
     append_integer(value, out_);
   }
 
+  /// A list of them.
+  template <class Numbers>
+  void nodes(std::string_view key, const Numbers& numbers) {
+    open_list(key);
+    for (const std::uint32_t number : numbers) node(number);
+    close_list();
+  }
+
   /// Elements of a list; null for what JSON has no number for.
   void node(std::uint32_t number) {
     separate();

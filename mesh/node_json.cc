@@ -121,13 +121,6 @@ void write_gateway(const GatewayRecord& gateway, JsonObject& json) {
   json.close();
 }
 
-template <class Nodes>
-void write_hops(std::string_view key, const Nodes& nodes, JsonObject& json) {
-  json.open_list(key);
-  for (const std::uint32_t node : nodes) json.node(node);
-  json.close_list();
-}
-
 template <class Quarters>
 void write_snr(std::string_view key, const Quarters& quarters, JsonObject& json) {
   constexpr std::int32_t unknown = -128;
@@ -283,9 +276,9 @@ void NodeJson::write_routes(const NodeRecord& record) {
     json_.open();
     json_.node("asked_by", each.to);
     json_.number("time", each.received);
-    write_hops("route", route->route(), json_);
+    json_.nodes("route", route->route());
     write_snr("snr_towards", route->snr_towards(), json_);
-    write_hops("route_back", route->route_back(), json_);
+    json_.nodes("route_back", route->route_back());
     write_snr("snr_back", route->snr_back(), json_);
     json_.close();
   }

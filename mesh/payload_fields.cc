@@ -164,13 +164,6 @@ void write_member(std::string_view key, const Message& message, const Field<Mess
 }
 
 template <class Numbers>
-void write_nodes(std::string_view key, const Numbers& numbers, JsonObject& json) {
-  json.open_list(key);
-  for (const std::uint32_t number : numbers) json.node(number);
-  json.close_list();
-}
-
-template <class Numbers>
 void write_names(std::string_view key, const Numbers& numbers, const NodeTable& nodes, JsonObject& json) {
   json.open_list(key);
   for (const std::uint32_t number : numbers) {
@@ -258,10 +251,10 @@ void write_readable(const MeshBeacon& beacon, JsonObject& json) {
 }
 
 void write_readable(const proto::RouteDiscovery& route, const NodeTable& nodes, JsonObject& json) {
-  write_nodes("route", route.route(), json);
+  json.nodes("route", route.route());
   write_names("route_names", route.route(), nodes, json);
   write_snr("snr_towards", route.snr_towards(), json);
-  write_nodes("route_back", route.route_back(), json);
+  json.nodes("route_back", route.route_back());
   write_names("route_back_names", route.route_back(), nodes, json);
   write_snr("snr_back", route.snr_back(), json);
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 
+#include "mesh/enum_names.h"
 #include "mesh/envelope.h"
 #include "mesh/json_writer.h"
 
@@ -16,6 +17,12 @@ constexpr std::array<std::string_view, 4> state_names = {"sent", "waiting", "que
 void append_raw(std::string_view name, std::string_view value, JsonWriter& json, TextBuffer& out) {
   json.key(name);
   out.append(value);
+}
+
+/// The list may be older than the firmware.
+std::string_view error_name(std::uint32_t error) {
+  const std::string_view name = enum_name(Enumeration::routing_error, error);
+  return name.empty() ? "UNKNOWN" : name;
 }
 
 std::string_view truth(bool value) { return value ? "true" : "false"; }
@@ -68,7 +75,7 @@ void append_acknowledgement(const Acknowledgement& acknowledgement, std::string_
   json.open('{');
   append_raw("acked", truth(acknowledgement.error == 0), json, out);
   json.text("by", node_id(acknowledgement.by));
-  json.text("error", routing_error_name(acknowledgement.error));
+  json.text("error", error_name(acknowledgement.error));
   json.text("gateway", gateway);
   json.integer("id", acknowledgement.id);
   json.close('}');

@@ -281,40 +281,45 @@ TEST_CASE("the CONNACK of a clean start waits until the old session is gone for 
   CHECK(again.said() == "CONNACK");
 }
 
-TEST_CASE("the time a client was away before the kill counts") {
-  core::Limits limits;
-  limits.session_expiry = std::chrono::hours(1);
+namespace {
+
+/// A session whose client left before a kill, in a broker that keeps it for an hour; it has been away for so
+/// long.
+struct AfterAnAbsence {
+  explicit AfterAnAbsence(base::Duration away) : world(one_hour(), &journal) {
+    MemoryJournal before;
+    World old(one_hour(), &before);
+    old.client("c").connect(lasting()).drop();
+    old.keep();
+    const core::Restored restored = before.restored(away);
+    for (const auto& each : restored.sessions) journal.start_session(each.key, each.client_id);
+    world.restore(restored);
+  }
+  static core::Limits one_hour() {
+    core::Limits limits;
+    limits.session_expiry = std::chrono::hours(1);
+    return limits;
+  }
   MemoryJournal journal;
-  World world(limits, &journal);
-  world.client("c").connect(lasting()).drop();
-  world.keep();
-  MemoryJournal second;
-  World after(limits, &second);
-  const core::Restored restored = journal.restored(std::chrono::minutes(50));
-  for (const auto& each : restored.sessions) second.start_session(each.key, each.client_id);
-  after.restore(restored);
-  after.pass(std::chrono::minutes(9));
-  CHECK(after.broker.session_count() == 1);
-  after.pass(std::chrono::minutes(2));
-  CHECK(after.broker.session_count() == 0);
-  after.keep();
-  CHECK(second.restored().sessions.empty());
+  World world;
+};
+
+}  // namespace
+
+TEST_CASE("the time a client was away before the kill counts") {
+  AfterAnAbsence after(std::chrono::minutes(50));
+  after.world.pass(std::chrono::minutes(9));
+  CHECK(after.world.broker.session_count() == 1);
+  after.world.pass(std::chrono::minutes(2));
+  CHECK(after.world.broker.session_count() == 0);
+  after.world.keep();
+  CHECK(after.journal.restored().sessions.empty());
 }
 
 TEST_CASE("who was away too long and is back before anything else happens finds no session") {
-  core::Limits limits;
-  limits.session_expiry = std::chrono::hours(1);
-  MemoryJournal journal;
-  World world(limits, &journal);
-  world.client("c").connect(lasting()).drop();
-  world.keep();
-  MemoryJournal second;
-  World after(limits, &second);
-  const core::Restored restored = journal.restored(std::chrono::minutes(70));
-  for (const auto& each : restored.sessions) second.start_session(each.key, each.client_id);
-  after.restore(restored);
-  auto& client = after.client("c").connect(lasting());
-  after.keep();
+  AfterAnAbsence after(std::chrono::minutes(70));
+  auto& client = after.world.client("c").connect(lasting());
+  after.world.keep();
   CHECK(client.said() == "CONNACK");
 }
 

@@ -46,11 +46,5 @@ TEST_CASE("beyond the capacity the oldest is forgotten") {
   CHECK(awaited.settle({2, 100, 0}, at(1)));
 }
 
-TEST_CASE("errors have the devices' names") {
-  CHECK(routing_error_name(0) == "NONE");
-  CHECK(routing_error_name(5) == "MAX_RETRANSMIT");
-  CHECK(routing_error_name(1000) == "UNKNOWN");
-}
-
 }  // namespace
 }  // namespace mesh::test
