@@ -64,7 +64,7 @@ bool say_tls_problems(const app::Config& config, const app::LoadedConfig& loaded
 int serve(const app::Arguments& arguments, const app::LoadedConfig& loaded) {
   const app::Config config = app::with_paths_resolved(loaded);
   if (say_tls_problems(config, loaded)) return exit_wrong_usage;
-  const base::Log log = base::Log::to_stderr(config.broker.log_level, config.broker.log_format);
+  base::Log log = base::Log::to_stderr(config.broker.log_level, config.broker.log_format);
   log.info("starting",
            {{"version", MESHBROKER_VERSION}, {"config", loaded.file.empty() ? "defaults" : loaded.file}});
   say_what_has_no_effect(loaded, log);

@@ -283,6 +283,11 @@ void Server::apply(const AccessControl& access) {
     still_reviewing_.wait(left);
 }
 
+void Server::apply(std::vector<Listener> listeners, TlsContexts::Contexts contexts) {
+  tls_.replace(std::move(contexts));
+  entrance_.replace(std::move(listeners));
+}
+
 void Server::on_reviewed() {
   if (still_reviewing_.fetch_sub(1) == 1) still_reviewing_.notify_all();
 }

@@ -43,6 +43,9 @@ class Server final : WorkerHost {
   /// From now on these users and rules hold, and every session has been looked at by them when this returns.
   /// Any thread but the workers', one at a time.
   void apply(const AccessControl& access);
+  /// Newcomers find these networks, `allow_anonymous` and TLS from now on: `listeners` are the
+  /// configuration's in its order, with other values. Any thread.
+  void apply(std::vector<Listener> listeners, TlsContexts::Contexts contexts);
   /// What holds; of the thread that applies.
   const AccessControl& access() const { return access_; }
   /// Whose logins are refused for a while; any thread.
@@ -72,7 +75,7 @@ class Server final : WorkerHost {
   const Admission admission_;
   const std::size_t room_;  // for connections, as far as descriptors go
   TlsContexts tls_;
-  const Entrance entrance_;
+  Entrance entrance_;
   Doors doors_;
   const base::Log& log_;
   std::vector<plugin::Plugin*> plugins_;
