@@ -64,7 +64,8 @@ void take_reloaded(Config& running, const Config& next) {
     if (is_same_door(running.listeners[i], next.listeners[i]))
       take_reloaded(running.listeners[i], next.listeners[i]);
   }
-  running.auth = next.auth;
+  running.auth.password_file = next.auth.password_file;
+  running.auth.acl_file = next.auth.acl_file;
   running.mesh.default_key = next.mesh.default_key;
   running.mesh.share_urls = next.mesh.share_urls;
   running.mesh.channels = next.mesh.channels;

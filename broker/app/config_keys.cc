@@ -145,6 +145,8 @@ constexpr ConfigKey rows[] = {
 
     live<Path, auth, &AuthSettings::password_file>("auth.password_file", "path", "user:hash lines"),
     live<Path, auth, &AuthSettings::acl_file>("auth.acl_file", "path", "who may read and write what"),
+    key<PlainNetworks, auth, &AuthSettings::never_banned>("auth.never_banned", "list of networks",
+                                                          "from where failed logins shut no door"),
 
     key<Size, limits, &Limits::packet_bytes>("limits.packet_bytes", "64..256MiB",
                                              "larger packets close the connection"),

@@ -37,6 +37,7 @@ TEST_CASE("what a reload has taken over is no difference any more, all else stil
   next.mesh.own_nodes.resize(1);
   next.mesh.share_urls = {"u"};
   next.mesh.default_key = false;
+  next.auth.never_banned.clear();
   next.broker.workers = 3;
   next.broker.log_level = base::Level::error;
   next.listeners[0].deny_from.resize(1);
@@ -44,7 +45,8 @@ TEST_CASE("what a reload has taken over is no difference any more, all else stil
   next.listeners[0].trusted_proxies.clear();
   next.listeners[0].allow_anonymous = app::AllowAnonymous::no;
   app::take_reloaded(running, next);
-  CHECK(app::config_changes(running, next) == Changes{{"broker.workers", false}});
+  CHECK(app::config_changes(running, next) ==
+        Changes{{"broker.workers", false}, {"auth.never_banned", false}});
 }
 
 TEST_CASE("the settings of another door in a listener's place wait for a restart") {
