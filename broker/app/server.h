@@ -40,6 +40,13 @@ class Server final : WorkerHost {
 
   /// Before run(): what SIGHUP does, on a thread of its own, one at a time.
   void on_hangup(std::function<void()> reload) { reload_ = std::move(reload); }
+  /// Before run(): what happens when it serves, and SIGHUP is heard, and when a signal stops it; on the
+  /// thread that runs.
+  struct Milestones {
+    std::function<void()> on_serving;
+    std::function<void()> on_stopping;
+  };
+  void on_milestones(Milestones milestones) { milestones_ = std::move(milestones); }
   /// From now on these users and rules hold, and every session has been looked at by them when this returns.
   /// Any thread but the workers', one at a time.
   void apply(const AccessControl& access);
@@ -85,6 +92,7 @@ class Server final : WorkerHost {
   AccessControl access_;
   LoginDesk desk_;  // its threads end before what they post to
   std::function<void()> reload_;
+  Milestones milestones_;
   std::atomic<std::uint32_t> hangups_{0};     // heard so far
   std::atomic<std::size_t> still_reviewing_;  // workers
   std::atomic<bool> is_over_{false};
