@@ -33,9 +33,12 @@ void add_changes(const ConfigKey& row, const Config& before, const Config& after
   }
 }
 
-bool reloads(const ConfigList& list) {
-  return std::ranges::any_of(config_keys(),
-                             [&list](const ConfigKey& row) { return list_of(row) == &list && row.reloads; });
+void take_reloaded(Listener& running, const Listener& next) {
+  running.allow_anonymous = next.allow_anonymous;
+  running.allow_from = next.allow_from;
+  running.deny_from = next.deny_from;
+  running.trusted_proxies = next.trusted_proxies;
+  running.tls = next.tls;
 }
 
 }  // namespace
@@ -44,13 +47,25 @@ std::vector<ConfigChange> config_changes(const Config& before, const Config& aft
   std::vector<ConfigChange> changes;
   for (const ConfigKey& row : config_keys()) add_changes(row, before, after, changes);
   for (const ConfigList& list : config_lists()) {
-    if (list.size(before) != list.size(after)) changes.push_back({std::string(list.name), reloads(list)});
+    if (list.size(before) != list.size(after)) changes.push_back({std::string(list.name), list.reloads});
   }
   return changes;
 }
 
+bool is_same_door(const Listener& running, const Listener& next) {
+  return running.bind == next.bind && running.protocol == next.protocol &&
+         running.proxy_protocol == next.proxy_protocol && running.tls.is_on() == next.tls.is_on();
+}
+
 void take_reloaded(Config& running, const Config& next) {
-  running.auth = next.auth;
+  running.broker.log_level = next.broker.log_level;
+  const std::size_t doors = std::min(running.listeners.size(), next.listeners.size());
+  for (std::size_t i = 0; i < doors; ++i) {
+    if (is_same_door(running.listeners[i], next.listeners[i]))
+      take_reloaded(running.listeners[i], next.listeners[i]);
+  }
+  running.auth.password_file = next.auth.password_file;
+  running.auth.acl_file = next.auth.acl_file;
   running.mesh.default_key = next.mesh.default_key;
   running.mesh.share_urls = next.mesh.share_urls;
   running.mesh.channels = next.mesh.channels;

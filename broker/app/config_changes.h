@@ -18,7 +18,12 @@ struct ConfigChange {
 /// In the order of the table of settings.
 std::vector<ConfigChange> config_changes(const Config& before, const Config& after);
 
-/// `running` becomes what holds after a reload of `next`: the settings that reload are those of `next`.
+/// Whether `next` is the same door as `running`, so that the rest of its settings can change while it is
+/// open.
+[[nodiscard]] bool is_same_door(const Listener& running, const Listener& next);
+
+/// `running` becomes what holds after a reload of `next`: the settings that reload are those of `next`,
+/// but a listener's only where the one in its place is the same door.
 void take_reloaded(Config& running, const Config& next);
 
 }  // namespace app

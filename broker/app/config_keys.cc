@@ -93,48 +93,48 @@ constexpr ConfigKey rows[] = {
         "broker.durability", "process|power|off",
         "what an acknowledgement means: \"process\" (survives kill -9), \"power\" (synced), \"off\""),
     key<Count, broker, &BrokerSettings::workers>("broker.workers", "0..256", "event loops; 0 = one per core"),
-    key<Choice, broker, &BrokerSettings::log_level>("broker.log_level", "trace|debug|info|warn|error",
-                                                    "what is logged at least"),
+    live<Choice, broker, &BrokerSettings::log_level>("broker.log_level", "trace|debug|info|warn|error",
+                                                     "what is logged at least"),
     key<Choice, broker, &BrokerSettings::log_format>("broker.log_format", "text|json", "one event per line"),
 
     key<Address, listeners, &Listener::bind>("listener.*.bind", "address:port",
                                              "where to listen; port 0 = any free port, printed at start"),
     some<Choice, is_http, listeners, &Listener::protocol>("listener.*.protocol", "mqtt|websocket|http",
                                                           "\"websocket\" is served at /mqtt"),
-    key<Choice, listeners, &Listener::allow_anonymous>(
+    live<Choice, listeners, &Listener::allow_anonymous>(
         "listener.*.allow_anonymous", "false|true|private",
         "clients without a user; \"private\": from private networks"),
     key<Mode, listeners, &Listener::unix_mode>("listener.*.unix_mode", "permissions",
                                                "who may connect to a unix socket"),
     key<Owner, listeners, &Listener::unix_owner>("listener.*.unix_owner", "user:group",
                                                  "whose a unix socket is; \"\" = who starts the broker"),
-    key<NetworkList, listeners, &Listener::allow_from>("listener.*.allow_from", "list of networks",
-                                                       "who may connect; [] = everybody"),
-    key<NetworkList, listeners, &Listener::deny_from>("listener.*.deny_from", "list of networks",
-                                                      "who may not, even if allow_from says so"),
-    key<Path, listeners, &Listener::tls, &TlsSettings::cert>(
+    live<NetworkList, listeners, &Listener::allow_from>("listener.*.allow_from", "list of networks",
+                                                        "who may connect; [] = everybody"),
+    live<NetworkList, listeners, &Listener::deny_from>("listener.*.deny_from", "list of networks",
+                                                       "who may not, even if allow_from says so"),
+    live<Path, listeners, &Listener::tls, &TlsSettings::cert>(
         "listener.*.tls.cert", "path", "certificate chain; with it the listener is TLS"),
-    key<Path, listeners, &Listener::tls, &TlsSettings::key>("listener.*.tls.key", "path", "its private key"),
-    key<Paths, listeners, &Listener::tls, &TlsSettings::further_certs>(
+    live<Path, listeners, &Listener::tls, &TlsSettings::key>("listener.*.tls.key", "path", "its private key"),
+    live<Paths, listeners, &Listener::tls, &TlsSettings::further_certs>(
         "listener.*.tls.further_certs", "list of paths",
         "chain and key in one file each, for clients that ask for their names (SNI)"),
-    key<Path, listeners, &Listener::tls, &TlsSettings::client_ca>("listener.*.tls.client_ca", "path",
-                                                                  "who signs the certificates of clients"),
-    key<Truth, listeners, &Listener::tls, &TlsSettings::require_client_certificate>(
+    live<Path, listeners, &Listener::tls, &TlsSettings::client_ca>("listener.*.tls.client_ca", "path",
+                                                                   "who signs the certificates of clients"),
+    live<Truth, listeners, &Listener::tls, &TlsSettings::require_client_certificate>(
         "listener.*.tls.require_client_certificate", "false|true", "refuse clients without one"),
-    key<Path, listeners, &Listener::tls, &TlsSettings::crl>("listener.*.tls.crl", "path",
-                                                            "which of these certificates are revoked"),
-    key<Path, listeners, &Listener::tls, &TlsSettings::psk_file>(
+    live<Path, listeners, &Listener::tls, &TlsSettings::crl>("listener.*.tls.crl", "path",
+                                                             "which of these certificates are revoked"),
+    live<Path, listeners, &Listener::tls, &TlsSettings::psk_file>(
         "listener.*.tls.psk_file", "path", "identity:hex lines; clients with a key instead of certificates"),
-    key<Choice, listeners, &Listener::tls, &TlsSettings::user>(
+    live<Choice, listeners, &Listener::tls, &TlsSettings::user>(
         "listener.*.tls.user", "none|cn|subject|psk", "what of a certificate or key is the user's name"),
-    key<Choice, listeners, &Listener::tls, &TlsSettings::min_version>("listener.*.tls.min_version", "1.2|1.3",
-                                                                      "the oldest TLS that is spoken"),
-    key<Line, listeners, &Listener::tls, &TlsSettings::ciphers>("listener.*.tls.ciphers", "OpenSSL's list",
-                                                                "which ciphers; \"\" = OpenSSL's choice"),
+    live<Choice, listeners, &Listener::tls, &TlsSettings::min_version>(
+        "listener.*.tls.min_version", "1.2|1.3", "the oldest TLS that is spoken"),
+    live<Line, listeners, &Listener::tls, &TlsSettings::ciphers>("listener.*.tls.ciphers", "OpenSSL's list",
+                                                                 "which ciphers; \"\" = OpenSSL's choice"),
     key<Truth, listeners, &Listener::proxy_protocol>("listener.*.proxy_protocol", "false|true",
                                                      "connections come through a proxy that says for whom"),
-    key<NetworkList, listeners, &Listener::trusted_proxies>(
+    live<NetworkList, listeners, &Listener::trusted_proxies>(
         "listener.*.trusted_proxies", "list of networks",
         "whose PROXY headers and X-Forwarded-For are believed"),
     key<Origins, listeners, &Listener::origins>(
@@ -145,6 +145,8 @@ constexpr ConfigKey rows[] = {
 
     live<Path, auth, &AuthSettings::password_file>("auth.password_file", "path", "user:hash lines"),
     live<Path, auth, &AuthSettings::acl_file>("auth.acl_file", "path", "who may read and write what"),
+    key<PlainNetworks, auth, &AuthSettings::never_banned>("auth.never_banned", "list of networks",
+                                                          "from where failed logins shut no door"),
 
     key<Size, limits, &Limits::packet_bytes>("limits.packet_bytes", "64..256MiB",
                                              "larger packets close the connection"),
@@ -254,11 +256,11 @@ constexpr ConfigKey rows[] = {
 
 constexpr ConfigList lists[] = {
     {"listener", [](const Config& config) { return config.listeners.size(); },
-     [](Config& config, std::size_t size) { config.listeners.resize(size); }},
+     [](Config& config, std::size_t size) { config.listeners.resize(size); }, false},
     {"mesh.channel", [](const Config& config) { return config.mesh.channels.size(); },
-     [](Config& config, std::size_t size) { config.mesh.channels.resize(size); }},
+     [](Config& config, std::size_t size) { config.mesh.channels.resize(size); }, true},
     {"mesh.node", [](const Config& config) { return config.mesh.own_nodes.size(); },
-     [](Config& config, std::size_t size) { config.mesh.own_nodes.resize(size); }},
+     [](Config& config, std::size_t size) { config.mesh.own_nodes.resize(size); }, true},
 };
 
 /// How many values a row has in this Config: one, or one for each element of its list.

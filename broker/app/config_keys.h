@@ -52,6 +52,7 @@ struct ConfigList {
   std::string_view name;
   std::size_t (*size)(const Config& config);
   void (*resize)(Config& config, std::size_t size);  // new elements have their defaults
+  bool reloads;                                      // a reload changes how many there are
 };
 
 std::span<const ConfigList> config_lists();

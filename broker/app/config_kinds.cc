@@ -277,6 +277,19 @@ Complaint NetworkList::read(const Value& value, std::string_view, Networks& out)
   return std::nullopt;
 }
 
+Complaint PlainNetworks::read(const Value& value, std::string_view range, std::vector<auth::Network>& out) {
+  Networks networks;
+  if (Complaint complaint = NetworkList::read(value, range, networks)) return complaint;
+  std::vector<auth::Network> plain;
+  for (const Network& network : networks) {
+    if (network.is_private)
+      return "must name its networks, such as \"192.168.0.0/16\", instead of \"private\"";
+    plain.push_back({network.ip, network.bits});
+  }
+  out = std::move(plain);
+  return std::nullopt;
+}
+
 Complaint Paths::read(const Value& value, std::string_view, std::vector<std::string>& out) {
   const auto* paths = std::get_if<std::vector<std::string>>(&value.typed);
   const auto is_path = [](const std::string& path) {

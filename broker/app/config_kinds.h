@@ -121,6 +121,11 @@ struct NetworkList {
   static Complaint read(const Value& value, std::string_view range, Networks& out);
 };
 
+/// A list of networks without "private", which depends on this machine's gateway.
+struct PlainNetworks {
+  static Complaint read(const Value& value, std::string_view range, std::vector<auth::Network>& out);
+};
+
 /// A list of paths.
 struct Paths {
   static Complaint read(const Value& value, std::string_view range, std::vector<std::string>& out);

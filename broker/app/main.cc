@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Arguments, configuration, plugins, run. Plugins are listed here and nowhere else.
 #include <csignal>
+#include <cstdlib>
 #include <iostream>
+#include <optional>
+#include <string_view>
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -17,6 +20,7 @@
 #include "broker/app/server.h"
 #include "broker/app/simulate/simulate.h"
 #include "broker/app/tls_contexts.h"
+#include "broker/net/notify_socket.h"
 #include "mesh/mesh_plugin.h"
 
 namespace {
@@ -61,10 +65,14 @@ bool say_tls_problems(const app::Config& config, const app::LoadedConfig& loaded
   return !problems.empty();
 }
 
+void tell(const std::optional<net::NotifySocket>& systemd, std::string_view lines) {
+  if (systemd) systemd->say(lines);
+}
+
 int serve(const app::Arguments& arguments, const app::LoadedConfig& loaded) {
   const app::Config config = app::with_paths_resolved(loaded);
   if (say_tls_problems(config, loaded)) return exit_wrong_usage;
-  const base::Log log = base::Log::to_stderr(config.broker.log_level, config.broker.log_format);
+  base::Log log = base::Log::to_stderr(config.broker.log_level, config.broker.log_format);
   log.info("starting",
            {{"version", MESHBROKER_VERSION}, {"config", loaded.file.empty() ? "defaults" : loaded.file}});
   say_what_has_no_effect(loaded, log);
@@ -95,7 +103,15 @@ int serve(const app::Arguments& arguments, const app::LoadedConfig& loaded) {
     return exit_failed;
   }
   app::Reload reload({[&arguments] { return load(arguments); }, **server, **mesh_plugin, log}, config);
-  (*server)->on_hangup([&reload] { reload.run(); });
+  const char* const notify_name = std::getenv("NOTIFY_SOCKET");
+  const auto systemd = net::NotifySocket::open(notify_name == nullptr ? "" : notify_name);
+  (*server)->on_hangup([&] {
+    tell(systemd, "RELOADING=1");
+    reload.run();
+    tell(systemd, "READY=1");
+  });
+  (*server)->on_milestones({[&] { tell(systemd, "READY=1\nSTATUS=serving"); },
+                            [&] { tell(systemd, "STOPPING=1\nSTATUS=stopping"); }});
   (*server)->run();
   log.info("stopped");
   return exit_ok;

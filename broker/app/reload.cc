@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/app/reload.h"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -22,7 +23,22 @@ void Reload::run() {
     for (const Problem& problem : loaded.error()) refuse(to_text(problem));
     return;
   }
+  const auto bad_files = tls_problems(with_paths_resolved(*loaded), loaded->places);
+  for (const Problem& problem : bad_files) refuse(to_text(problem));
+  if (!bad_files.empty()) return;
   if (const auto applied = apply(*loaded); !applied) refuse(applied.error());
+}
+
+/// Of the listeners that stay as they are: another door's files are looked at by tls_problems only.
+base::Expected<TlsContexts::Contexts, std::string> Reload::open_tls(const Config& next) const {
+  std::vector<Listener> listeners = next.listeners;
+  listeners.resize(std::min(listeners.size(), running_.listeners.size()));
+  for (std::size_t i = 0; i < listeners.size(); ++i) {
+    if (!is_same_door(running_.listeners[i], listeners[i])) listeners[i].tls = {};
+  }
+  auto contexts = TlsContexts::open(listeners);
+  if (contexts) return *std::move(contexts);
+  return base::make_unexpected(contexts.error().front().key + ": " + contexts.error().front().what);
 }
 
 /// What can fail comes before what cannot.
@@ -30,6 +46,8 @@ base::Expected<void, std::string> Reload::apply(const LoadedConfig& loaded) {
   const Config next = with_paths_resolved(loaded);
   const auto access = load_access(next.auth);
   if (!access) return base::make_unexpected(access.error());
+  auto contexts = open_tls(next);
+  if (!contexts) return base::make_unexpected(contexts.error());
   mesh::MeshConfig mesh_config = mesh_config_of(next.mesh);
   const auto node_keys = read_node_keys(loaded);
   if (!node_keys) return base::make_unexpected(node_keys.error());
@@ -38,9 +56,13 @@ base::Expected<void, std::string> Reload::apply(const LoadedConfig& loaded) {
     return base::make_unexpected(keyring_problem_text(mesh_config, keys.error()));
 
   const AccessControl before = parts_.server.access();
+  Config after = running_;
+  take_reloaded(after, next);
+  parts_.log.set_least(after.broker.log_level);
+  parts_.server.apply(after.listeners, *std::move(contexts));
   parts_.server.apply(*access);
   log_changes(next, before);
-  take_reloaded(running_, next);
+  running_ = std::move(after);
   return {};
 }
 
@@ -49,11 +71,28 @@ void Reload::refuse(std::string_view why) {
                    {{"why", why}, {"hint", "nothing has changed; what held before still holds"}});
 }
 
-void Reload::log_changes(const Config& next, const AccessControl& before) {
+/// How many there are.
+std::uint64_t Reload::log_changed_files(const Config& after) {
+  FileHashes now = tls_file_hashes(after.listeners);
   std::uint64_t changes = 0;
+  for (const auto& [path, hash] : now) {
+    const auto before = tls_files_.find(path);
+    if (before == tls_files_.end() || before->second == hash) continue;
+    ++changes;
+    parts_.log.info("reload_changed", {{"what", "file"}, {"name", path}});
+  }
+  tls_files_ = std::move(now);
+  return changes;
+}
+
+void Reload::log_changes(const Config& next, const AccessControl& before) {
+  Config after = running_;
+  take_reloaded(after, next);
+  const std::vector<ConfigChange> left = config_changes(after, next);
+  std::uint64_t changes = log_changed_files(after);
   for (const ConfigChange& change : config_changes(running_, next)) {
     ++changes;
-    if (change.reloads) {
+    if (std::ranges::find(left, change) == left.end()) {
       parts_.log.info("reload_changed", {{"what", "setting"}, {"name", change.key}});
     } else {
       parts_.log.warn("reload_needs_restart",

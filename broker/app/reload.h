@@ -6,6 +6,7 @@
 
 #include "broker/app/config_file.h"
 #include "broker/app/server.h"
+#include "broker/app/tls_contexts.h"
 #include "broker/base/log.h"
 #include "mesh/mesh_plugin.h"
 
@@ -20,19 +21,24 @@ class Reload {
     std::function<base::Expected<LoadedConfig, std::vector<Problem>>()> load;
     Server& server;
     mesh::MeshPlugin& mesh;
-    const base::Log& log;
+    base::Log& log;
   };
-  Reload(Parts parts, Config running) : parts_(std::move(parts)), running_(std::move(running)) {}
+  Reload(Parts parts, Config running) : parts_(std::move(parts)), running_(std::move(running)) {
+    tls_files_ = tls_file_hashes(running_.listeners);
+  }
 
   void run();
 
  private:
   base::Expected<void, std::string> apply(const LoadedConfig& loaded);
+  base::Expected<TlsContexts::Contexts, std::string> open_tls(const Config& next) const;
+  std::uint64_t log_changed_files(const Config& after);
   void refuse(std::string_view why);
   void log_changes(const Config& next, const AccessControl& before);
 
   Parts parts_;
   Config running_;
+  FileHashes tls_files_;  // as they were last read
 };
 
 }  // namespace app

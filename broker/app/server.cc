@@ -237,7 +237,10 @@ void Server::on_reading_stopped() {
 
 void Server::run() {
   net::Loop& loop = workers_.front()->loop();
-  const net::Signals stopping(loop, {SIGINT, SIGTERM}, [this](int) { stop(); });
+  const net::Signals stopping(loop, {SIGINT, SIGTERM}, [this](int) {
+    if (milestones_.on_stopping) milestones_.on_stopping();
+    stop();
+  });
   const net::Signals reloading(loop, {SIGHUP}, [this](int) {
     hangups_.fetch_add(1);
     hangups_.notify_all();
@@ -246,6 +249,7 @@ void Server::run() {
   std::thread reloader([this] { run_reloads(); });
   std::vector<std::thread> threads;
   for (std::size_t i = 1; i < workers_.size(); ++i) threads.emplace_back([this, i] { workers_[i]->run(); });
+  if (milestones_.on_serving) milestones_.on_serving();
   workers_.front()->run();
   for (std::thread& thread : threads) thread.join();
   end_reloads();
@@ -281,6 +285,11 @@ void Server::apply(const AccessControl& access) {
   for (const auto& worker : workers_) worker->inbox().post(NewAccess{access});
   for (std::size_t left = still_reviewing_; left != 0 && !is_over_; left = still_reviewing_)
     still_reviewing_.wait(left);
+}
+
+void Server::apply(std::vector<Listener> listeners, TlsContexts::Contexts contexts) {
+  tls_.replace(std::move(contexts));
+  entrance_.replace(std::move(listeners));
 }
 
 void Server::on_reviewed() {

@@ -40,9 +40,19 @@ class Server final : WorkerHost {
 
   /// Before run(): what SIGHUP does, on a thread of its own, one at a time.
   void on_hangup(std::function<void()> reload) { reload_ = std::move(reload); }
+  /// Before run(): what happens when it serves, and SIGHUP is heard, and when a signal stops it; on the
+  /// thread that runs.
+  struct Milestones {
+    std::function<void()> on_serving;
+    std::function<void()> on_stopping;
+  };
+  void on_milestones(Milestones milestones) { milestones_ = std::move(milestones); }
   /// From now on these users and rules hold, and every session has been looked at by them when this returns.
   /// Any thread but the workers', one at a time.
   void apply(const AccessControl& access);
+  /// Newcomers find these networks, `allow_anonymous` and TLS from now on: `listeners` are the
+  /// configuration's in its order, with other values. Any thread.
+  void apply(std::vector<Listener> listeners, TlsContexts::Contexts contexts);
   /// What holds; of the thread that applies.
   const AccessControl& access() const { return access_; }
   /// Whose logins are refused for a while; any thread.
@@ -72,7 +82,7 @@ class Server final : WorkerHost {
   const Admission admission_;
   const std::size_t room_;  // for connections, as far as descriptors go
   TlsContexts tls_;
-  const Entrance entrance_;
+  Entrance entrance_;
   Doors doors_;
   const base::Log& log_;
   std::vector<plugin::Plugin*> plugins_;
@@ -82,6 +92,7 @@ class Server final : WorkerHost {
   AccessControl access_;
   LoginDesk desk_;  // its threads end before what they post to
   std::function<void()> reload_;
+  Milestones milestones_;
   std::atomic<std::uint32_t> hangups_{0};     // heard so far
   std::atomic<std::size_t> still_reviewing_;  // workers
   std::atomic<bool> is_over_{false};

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/app/tls_contexts.h"
 
+#include <functional>
 #include <utility>
+
+#include "broker/app/config_environment.h"
 
 namespace app {
 namespace {
@@ -54,7 +57,9 @@ base::Expected<TlsContexts::Contexts, std::vector<TlsContexts::BadFile>> TlsCont
 }
 
 void TlsContexts::replace(Contexts contexts) {
-  contexts_.with([&](Contexts& held) { held.swap(contexts); });
+  contexts_.with([&](Contexts& held) {
+    for (auto& [listener, context] : contexts) held[listener].swap(context);
+  });
 }
 
 std::shared_ptr<const net::TlsContext> TlsContexts::of(std::size_t listener) {
@@ -62,6 +67,20 @@ std::shared_ptr<const net::TlsContext> TlsContexts::of(std::size_t listener) {
     const auto found = held.find(listener);
     return found == held.end() ? nullptr : found->second;
   });
+}
+
+FileHashes tls_file_hashes(const std::vector<Listener>& listeners) {
+  FileHashes hashes;
+  for (const Listener& listener : listeners) {
+    const TlsSettings& tls = listener.tls;
+    std::vector<std::string> paths = tls.further_certs;
+    paths.insert(paths.end(), {tls.cert, tls.key, tls.client_ca, tls.crl, tls.psk_file});
+    for (const std::string& path : paths) {
+      if (path.empty()) continue;
+      if (const auto text = read_file(path)) hashes[path] = std::hash<std::string>()(*text);
+    }
+  }
+  return hashes;
 }
 
 std::vector<Problem> tls_problems(const Config& config, const ConfigPlaces& places) {

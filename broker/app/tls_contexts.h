@@ -30,6 +30,7 @@ class TlsContexts {
   [[nodiscard]] static base::Expected<Contexts, std::vector<BadFile>> open(
       const std::vector<Listener>& listeners);
 
+  /// Listeners that are not among them keep theirs.
   void replace(Contexts contexts);
   /// Null: it has none.
   std::shared_ptr<const net::TlsContext> of(std::size_t listener);
@@ -37,6 +38,11 @@ class TlsContexts {
  private:
   base::Guarded<Contexts> contexts_;
 };
+
+/// By path: enough to tell whether a file has changed. Never logged: some are of keys.
+using FileHashes = std::map<std::string, std::size_t>;
+/// Of all files of all listeners' TLS.
+[[nodiscard]] FileHashes tls_file_hashes(const std::vector<Listener>& listeners);
 
 /// What is wrong with the files that `config` names, whose paths are resolved, and where it names them.
 [[nodiscard]] std::vector<Problem> tls_problems(const Config& config, const ConfigPlaces& places);

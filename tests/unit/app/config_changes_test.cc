@@ -37,7 +37,32 @@ TEST_CASE("what a reload has taken over is no difference any more, all else stil
   next.mesh.own_nodes.resize(1);
   next.mesh.share_urls = {"u"};
   next.mesh.default_key = false;
+  next.auth.never_banned.clear();
   next.broker.workers = 3;
+  next.broker.log_level = base::Level::error;
+  next.listeners[0].deny_from.resize(1);
+  next.listeners[0].allow_from.resize(1);
+  next.listeners[0].trusted_proxies.clear();
+  next.listeners[0].allow_anonymous = app::AllowAnonymous::no;
   app::take_reloaded(running, next);
-  CHECK(app::config_changes(running, next) == Changes{{"broker.workers", false}});
+  CHECK(app::config_changes(running, next) ==
+        Changes{{"broker.workers", false}, {"auth.never_banned", false}});
+}
+
+TEST_CASE("the settings of another door in a listener's place wait for a restart") {
+  Config running, next;
+  next.listeners[0].bind = app::TcpBind{"127.0.0.1", 1884};
+  next.listeners[0].deny_from.resize(1);
+  app::take_reloaded(running, next);
+  CHECK(running == Config{});
+}
+
+TEST_CASE("a listener's certificates are taken over, TLS itself is neither begun nor ended") {
+  Config running, next;
+  next.listeners[0].tls.cert = "new.crt";
+  app::take_reloaded(running, next);
+  CHECK(running == Config{});
+  running.listeners[0].tls.cert = "old.crt";
+  app::take_reloaded(running, next);
+  CHECK(running.listeners[0].tls.cert == "new.crt");
 }

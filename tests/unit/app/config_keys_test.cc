@@ -149,6 +149,8 @@ constexpr Stored stored[] = {
      [](const app::Config& c) { return c.listeners[0].max_connections == 9; }},
     {"auth.password_file", "\"p\"", [](const app::Config& c) { return c.auth.password_file == "p"; }},
     {"auth.acl_file", "\"a\"", [](const app::Config& c) { return c.auth.acl_file == "a"; }},
+    {"auth.never_banned", "[\"10.0.0.0/8\"]",
+     [](const app::Config& c) { return c.auth.never_banned.front().bits == 104; }},
     {"limits.packet_bytes", "\"1MB\"",
      [](const app::Config& c) { return c.limits.packet_bytes == 1'000'000; }},
     {"limits.packet_bytes", "2000", [](const app::Config& c) { return c.limits.packet_bytes == 2000; }},
