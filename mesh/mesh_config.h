@@ -27,6 +27,12 @@ struct NodeKeyConfig {
   PrivateKey key;
 };
 
+/// A gateway that only this user may be.
+struct GatewayUser {
+  std::uint32_t number = 0;
+  std::string user;
+};
+
 enum class Mirror : std::uint8_t { packet, gateway, off };
 
 /// Who is sent one copy of each packet only.
@@ -50,7 +56,9 @@ struct MeshConfig {
   base::Duration node_expiry = std::chrono::hours{24 * 7};  // silent so long, a node is forgotten
   bool node_topics = true;                                  // publish what is known of each node, retained
   base::Duration packet_window = std::chrono::seconds{3};   // to collect the copies of a packet
-  std::string topic = "mesh";                               // where the broker itself publishes
+  bool gateway_identity = false;                            // a gateway may publish as itself only
+  std::vector<GatewayUser> gateway_users;
+  std::string topic = "mesh";  // where the broker itself publishes
   DownConfig down;
 };
 

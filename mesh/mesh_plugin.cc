@@ -39,6 +39,7 @@ MeshPlugin::MeshPlugin(const MeshConfig& config, Keyring keyring, const base::Lo
       named_(config.dedup_window, config.dedup_capacity),
       gateways_(roots_),
       downlink_(downlink_parts()),
+      publish_rules_(config, log_),
       delivery_rules_(config, roots_),
       kept_({"mesh/duplicates/", duplicates_, duplicates_, config.dedup_window}),
       keys_(config.nodes, log_),
@@ -136,6 +137,7 @@ void MeshPlugin::on_stop(plugin::Host& host) {
 
 std::vector<base::Count> MeshPlugin::counts() const {
   std::vector<base::Count> counts = counters_.read();
+  for (const base::Count& count : publish_rules_.counts()) counts.push_back(count);
   for (const base::Count& count : delivery_rules_.counts()) counts.push_back(count);
   for (const base::Count& count : keys_.counts()) counts.push_back(count);
   for (const base::Count& count : packets_.counts()) counts.push_back(count);
@@ -148,6 +150,7 @@ std::vector<base::Count> MeshPlugin::counts() const {
 plugin::Verdict MeshPlugin::on_publish(const plugin::Client& client, plugin::Draft& draft, plugin::Host& host,
                                        base::TimePoint now) {
   const std::optional<MeshTopic> topic = roots_.parse(draft.topic);
+  if (!publish_rules_.allow(client, draft, topic, now)) return plugin::Verdict::drop;
   if (!topic || topic->kind == TopicKind::stat) return plugin::Verdict::pass;
   if (topic->kind == TopicKind::json) {
     note_json(client, *topic);

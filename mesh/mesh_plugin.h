@@ -21,6 +21,7 @@
 #include "mesh/node_table.h"
 #include "mesh/outcome.h"
 #include "mesh/packet_feed.h"
+#include "mesh/publish_rules.h"
 #include "mesh/stand_down.h"
 #include "mesh/status_topic.h"
 #include "mesh/workspace.h"
@@ -99,6 +100,7 @@ class MeshPlugin final : public plugin::Plugin {
   Gateways gateways_;
   StandDown stand_down_;
   Downlink downlink_;
+  PublishRules publish_rules_;
   DeliveryRules delivery_rules_;
   KeptClaims kept_;
   NodeKeys keys_;

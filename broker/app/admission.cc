@@ -8,14 +8,10 @@
 #include <iterator>
 #include <string>
 
+#include "broker/app/config_network.h"
+
 namespace app {
 namespace {
-
-/// The first `bits` bits of `ip`; IPv4 networks stand in their mapped form.
-struct Network {
-  std::array<std::uint8_t, 16> ip;
-  unsigned bits;
-};
 
 constexpr std::array<std::uint8_t, 16> mapped(std::uint8_t a, std::uint8_t b) {
   return {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, 0, 0};
@@ -31,13 +27,6 @@ constexpr std::array<Network, 8> private_networks = {{
     {{0xfe, 0x80}, 10},
     {{0xfc, 0x00}, 7},
 }};
-
-bool contains(const Network& network, const std::array<std::uint8_t, 16>& ip) {
-  const unsigned whole = network.bits / 8;
-  if (!std::equal(ip.begin(), ip.begin() + whole, network.ip.begin())) return false;
-  const unsigned rest = network.bits % 8;
-  return rest == 0 || ((ip[whole] ^ network.ip[whole]) >> (8 - rest)) == 0;
-}
 
 std::vector<std::string_view> words_of(std::string_view line) {
   std::vector<std::string_view> words;
@@ -126,9 +115,15 @@ bool Admission::admits_anonymous(AllowAnonymous policy, const net::Address& peer
   return is_near(peer);
 }
 
+bool Admission::is_in(const Networks& networks, const net::Address& peer) const {
+  return std::ranges::any_of(networks, [&](const Network& network) {
+    return network.is_private ? is_near(peer) : !peer.is_unix && contains(network, peer.ip);
+  });
+}
+
 bool Admission::is_near(const net::Address& peer) const {
   const auto same_ip = [&](const net::Address& gateway) { return gateway.ip == peer.ip; };
-  return is_private(peer) && std::ranges::none_of(gateways_, same_ip);
+  return peer.is_unix || (is_private(peer) && std::ranges::none_of(gateways_, same_ip));
 }
 
 }  // namespace app

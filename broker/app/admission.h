@@ -32,7 +32,8 @@ class Admission {
   explicit Admission(std::vector<net::Address> default_gateways) : gateways_(std::move(default_gateways)) {}
 
   [[nodiscard]] bool admits_anonymous(AllowAnonymous policy, const net::Address& peer) const;
-  /// From a private network, and no default gateway.
+  [[nodiscard]] bool is_in(const Networks& networks, const net::Address& peer) const;
+  /// From a private network, and no default gateway; or from this machine, by a unix socket.
   [[nodiscard]] bool is_near(const net::Address& peer) const;
 
  private:

@@ -32,6 +32,7 @@ constexpr CommandRow commands[] = {
     {Command::serve, "serve", "Run the broker (the default)"},
     {Command::check, "check",
      "Say every problem of the configuration as FILE:LINE: text; exit 2 if there are any"},
+    {Command::passwd, "passwd", "Add a user to a password file, or replace or remove one"},
     {Command::decode, "decode",
      "Decode one ServiceEnvelope: the JSON mirror on standard output, the reasoning on standard error"},
     {Command::channel, "channel",
@@ -49,6 +50,7 @@ struct Options {
   std::vector<std::string> settings;
   std::vector<std::string> psks;
   std::string input = "-";
+  PasswordChange password_change;
   bool shows_keys = false;
   SimulateOptions simulate;
 };
@@ -69,6 +71,20 @@ void add_decode_options(CLI::App& app, Options& options) {
       ->allow_extra_args(false);
   app.add_option("input", options.input, "The envelope in hex, or - to read it from standard input")
       ->type_name("HEX | -");
+}
+
+constexpr const char* passwd_footer =
+    "The password is asked for, without echo, or read as one line from standard input: as an argument every\n"
+    "process of the machine could read it. The file is made if there is none, readable for its owner only.\n"
+    "Exit: 0 done, 1 failed, 2 wrong usage.";
+
+void add_passwd_options(CLI::App& app, PasswordChange& change) {
+  app.add_option("file", change.file, "The users file: auth.password_file of the configuration")
+      ->type_name("FILE")
+      ->required();
+  app.add_option("user", change.user, "The user's name")->type_name("USER")->required();
+  app.add_flag("-D,--delete", change.is_removal, "Remove the user");
+  app.footer(passwd_footer);
 }
 
 void add_channel_options(CLI::App& app, Options& options) {
@@ -103,6 +119,7 @@ base::Expected<Arguments, EarlyExit> checked(Command command, const Options& gen
   arguments.settings = general.settings;
   arguments.settings.insert(arguments.settings.end(), own.settings.begin(), own.settings.end());
   arguments.input = own.input;
+  arguments.password_change = own.password_change;
   arguments.shows_keys = own.shows_keys;
   arguments.simulate = own.simulate;
   for (const std::string& text : own.psks) {
@@ -129,6 +146,10 @@ base::Expected<Arguments, EarlyExit> parse_command_line(int argc, const char* co
   for (const CommandRow& row : commands) {
     CLI::App* const subcommand = app.add_subcommand(row.name, row.help);
     subcommand->callback([&command, &row] { command = row.command; });
+    if (row.command == Command::passwd) {
+      add_passwd_options(*subcommand, own.password_change);
+      continue;
+    }
     if (row.command == Command::simulate) {
       add_simulate_options(*subcommand, own.simulate);
       continue;

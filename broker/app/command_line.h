@@ -10,12 +10,19 @@
 
 namespace app {
 
-enum class Command : std::uint8_t { serve, check, decode, channel, health, simulate };
+enum class Command : std::uint8_t { serve, check, passwd, decode, channel, health, simulate };
 
 /// --psk NAME=PSK of decode; the form of `psk` is checked (see psk_bytes in config_values.h).
 struct NamedPsk {
   std::string name;
   std::string psk;
+};
+
+/// What passwd is asked to do.
+struct PasswordChange {
+  std::string file;
+  std::string user;
+  bool is_removal = false;
 };
 
 /// A valid command line. A value, made once by main.
@@ -24,6 +31,7 @@ struct Arguments {
   std::optional<std::string> config_file;
   std::vector<std::string> settings;  // "KEY=VALUE" of each --set, as written
   std::vector<NamedPsk> psks;         // decode only
+  PasswordChange password_change;     // passwd only
   std::string input = "-";            // of decode: hex, or "-" for standard input; of channel: see its help
   bool shows_keys = false;            // channel only
   SimulateOptions simulate;           // simulate only

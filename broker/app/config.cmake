@@ -4,11 +4,13 @@ find_package(CLI11 2 REQUIRED)
 
 add_library(app_config STATIC
   ${CMAKE_CURRENT_LIST_DIR}/command_line.cc
+  ${CMAKE_CURRENT_LIST_DIR}/config_changes.cc
   ${CMAKE_CURRENT_LIST_DIR}/config_environment.cc
   ${CMAKE_CURRENT_LIST_DIR}/config_file.cc
   ${CMAKE_CURRENT_LIST_DIR}/config_keys.cc
   ${CMAKE_CURRENT_LIST_DIR}/config_kinds.cc
   ${CMAKE_CURRENT_LIST_DIR}/config_nearest.cc
+  ${CMAKE_CURRENT_LIST_DIR}/config_network.cc
   ${CMAKE_CURRENT_LIST_DIR}/config_text.cc
   ${CMAKE_CURRENT_LIST_DIR}/config_values.cc
   ${CMAKE_CURRENT_LIST_DIR}/simulate_options.cc)

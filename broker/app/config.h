@@ -2,12 +2,14 @@
 // Every setting with its default: the reference. config_keys.cc says how each is written and checked,
 // conf/meshbroker.toml says it to users; a test holds the three together.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "broker/auth/ip.h"
 #include "broker/base/log.h"
 #include "broker/base/time.h"
 
@@ -55,11 +57,35 @@ struct BrokerSettings {
   friend bool operator==(const BrokerSettings&, const BrokerSettings&) = default;
 };
 
+/// The first `bits` bits of `ip`; IPv4 networks stand in their IPv6-mapped form. Or the private networks,
+/// less the default gateway: Admission::is_near.
+struct Network {
+  std::array<std::uint8_t, 16> ip{};
+  unsigned bits = 0;
+  bool is_private = false;
+  friend bool operator==(const Network&, const Network&) = default;
+};
+
+using Networks = std::vector<Network>;
+
+enum class TlsVersion : std::uint8_t { v1_2, v1_3 };
+/// What a client has proved that makes it a user, without a password.
+enum class TlsUser : std::uint8_t { none, cn, subject, psk };
+
+/// Paths are relative: see path_beside.
 struct TlsSettings {
   std::string cert;
   std::string key;
+  std::vector<std::string> further_certs;  // chain and key in one file each
   std::string client_ca;
   bool require_client_certificate = false;
+  std::string crl;
+  std::string psk_file;
+  TlsUser user = TlsUser::none;
+  TlsVersion min_version = TlsVersion::v1_2;
+  std::string ciphers;  // OpenSSL's names; empty: its defaults
+
+  bool is_on() const { return !cert.empty() || !psk_file.empty(); }
   friend bool operator==(const TlsSettings&, const TlsSettings&) = default;
 };
 
@@ -67,8 +93,14 @@ struct Listener {
   Bind bind = TcpBind{"0.0.0.0", 1883};
   Protocol protocol = Protocol::mqtt;
   AllowAnonymous allow_anonymous = AllowAnonymous::private_only;
+  std::uint16_t unix_mode = 0660;
+  std::string unix_owner;  // "user", "user:group" or ":group"; empty: who started the broker
+  Networks allow_from;     // empty: everywhere
+  Networks deny_from;
   TlsSettings tls;
   bool proxy_protocol = false;
+  Networks trusted_proxies = {Network{.is_private = true}};
+  std::vector<std::string> origins;   // whose pages may connect; empty: the host's own; "*": all
   std::uint32_t max_connections = 0;  // 0: no limit
   friend bool operator==(const Listener&, const Listener&) = default;
 };
@@ -76,6 +108,9 @@ struct Listener {
 struct AuthSettings {
   std::string password_file;
   std::string acl_file;
+  /// 127/8 and ::1: behind a proxy of this machine everybody would be banned for one.
+  std::vector<auth::Network> never_banned = {{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127}, 96 + 8},
+                                             {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, 128}};
   friend bool operator==(const AuthSettings&, const AuthSettings&) = default;
 };
 
@@ -155,6 +190,8 @@ struct MeshSettings {
   bool node_topics = true;
   bool default_key = true;
   std::string topic = "mesh";
+  bool gateway_identity = false;
+  std::vector<std::string> gateway_users;  // "USER=!hhhhhhhh"
   std::vector<std::string> share_urls;
   std::vector<Channel> channels;
   std::vector<MeshNode> own_nodes;

@@ -38,7 +38,7 @@ void add_settings(const std::vector<std::string>& settings, EnvironmentSettings&
 }  // namespace
 
 base::Expected<LoadedConfig, std::vector<Problem>> load_config(const ConfigSources& sources) {
-  LoadedConfig loaded{{}, chosen_file(sources)};
+  LoadedConfig loaded{{}, chosen_file(sources), {}};
   base::Expected<std::string, std::string> text;
   if (sources.file || !loaded.file.empty()) text = read_file(loaded.file);
   if (!text) {
@@ -47,7 +47,7 @@ base::Expected<LoadedConfig, std::vector<Problem>> load_config(const ConfigSourc
   }
   EnvironmentSettings found = environment_settings(sources.environment);
   add_settings(sources.settings, found);
-  auto config = parse_config(*text, loaded.file, found.overrides);
+  auto config = parse_config(*text, loaded.file, found.overrides, &loaded.places);
   std::vector<Problem> problems = std::move(found.problems);
   if (!config) problems.insert(problems.begin(), config.error().begin(), config.error().end());
   if (!problems.empty()) return base::make_unexpected(std::move(problems));
@@ -58,6 +58,19 @@ base::Expected<LoadedConfig, std::vector<Problem>> load_config(const ConfigSourc
 std::string path_beside(std::string_view file, std::string_view path) {
   if (path.empty()) return {};
   return (std::filesystem::path(file).parent_path() / path).string();
+}
+
+Config with_paths_resolved(const LoadedConfig& loaded) {
+  Config config = loaded.config;
+  const auto resolve = [&](std::string& path) { path = path_beside(loaded.file, path); };
+  for (std::string* path : {&config.broker.data_dir, &config.auth.password_file, &config.auth.acl_file})
+    resolve(*path);
+  for (Listener& listener : config.listeners) {
+    TlsSettings& tls = listener.tls;
+    for (std::string* path : {&tls.cert, &tls.key, &tls.client_ca, &tls.crl, &tls.psk_file}) resolve(*path);
+    for (std::string& path : tls.further_certs) resolve(path);
+  }
+  return config;
 }
 
 }  // namespace app

@@ -25,7 +25,8 @@ struct ConfigSources {
 
 struct LoadedConfig {
   Config config;
-  std::string file;  // the one that was read; empty: none, the defaults hold
+  std::string file;     // the one that was read; empty: none, the defaults hold
+  ConfigPlaces places;  // where its settings were given
 };
 
 /// Reads the file and those that NAME__FILE variables point to. Before anything starts, in main's thread.
@@ -34,5 +35,8 @@ struct LoadedConfig {
 /// `path` as it is meant in `file`: a relative one is relative to the file's folder (without a file, to the
 /// working directory). Empty stays empty.
 std::string path_beside(std::string_view file, std::string_view path);
+
+/// The configuration with every path made absolute or relative to the working directory.
+Config with_paths_resolved(const LoadedConfig& loaded);
 
 }  // namespace app

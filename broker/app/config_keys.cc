@@ -46,16 +46,37 @@ bool is_changed(const Config& config, std::size_t index) {
   return member<Way...>(config, index) != member<Way...>(std::as_const(defaults), 0);
 }
 
+template <auto... Way>
+bool differs(const Config& before, const Config& after, std::size_t index) {
+  return member<Way...>(before, index) != member<Way...>(after, index);
+}
+
 /// A setting whose feature is there.
 template <class Kind, auto... Way>
 constexpr ConfigKey key(std::string_view name, std::string_view range, std::string_view help) {
-  return {name, range, help, store<Kind, Way...>, nullptr};
+  return {name, range, help, store<Kind, Way...>, nullptr, differs<Way...>, false};
+}
+
+/// One that a reload changes, see take_reloaded in config_changes.h.
+template <class Kind, auto... Way>
+constexpr ConfigKey live(std::string_view name, std::string_view range, std::string_view help) {
+  return {name, range, help, store<Kind, Way...>, nullptr, differs<Way...>, true};
 }
 
 /// A setting whose feature has not landed: any other value than the default is without effect.
 template <class Kind, auto... Way>
 constexpr ConfigKey later(std::string_view name, std::string_view range, std::string_view help) {
-  return {name, range, help, store<Kind, Way...>, is_changed<Way...>};
+  return {name, range, help, store<Kind, Way...>, is_changed<Way...>, differs<Way...>, false};
+}
+
+/// A setting some of whose values have landed.
+template <class Kind, bool (*IsIgnored)(const Config&, std::size_t), auto... Way>
+constexpr ConfigKey some(std::string_view name, std::string_view range, std::string_view help) {
+  return {name, range, help, store<Kind, Way...>, IsIgnored, differs<Way...>, false};
+}
+
+bool is_http(const Config& config, std::size_t index) {
+  return config.listeners[index].protocol == Protocol::http;
 }
 
 constexpr auto broker = &Config::broker;
@@ -72,32 +93,60 @@ constexpr ConfigKey rows[] = {
         "broker.durability", "process|power|off",
         "what an acknowledgement means: \"process\" (survives kill -9), \"power\" (synced), \"off\""),
     key<Count, broker, &BrokerSettings::workers>("broker.workers", "0..256", "event loops; 0 = one per core"),
-    key<Choice, broker, &BrokerSettings::log_level>("broker.log_level", "trace|debug|info|warn|error",
-                                                    "what is logged at least"),
+    live<Choice, broker, &BrokerSettings::log_level>("broker.log_level", "trace|debug|info|warn|error",
+                                                     "what is logged at least"),
     key<Choice, broker, &BrokerSettings::log_format>("broker.log_format", "text|json", "one event per line"),
 
     key<Address, listeners, &Listener::bind>("listener.*.bind", "address:port",
                                              "where to listen; port 0 = any free port, printed at start"),
-    later<Choice, listeners, &Listener::protocol>("listener.*.protocol", "mqtt|websocket|http",
-                                                  "\"websocket\" is served at /mqtt"),
-    key<Choice, listeners, &Listener::allow_anonymous>(
+    some<Choice, is_http, listeners, &Listener::protocol>("listener.*.protocol", "mqtt|websocket|http",
+                                                          "\"websocket\" is served at /mqtt"),
+    live<Choice, listeners, &Listener::allow_anonymous>(
         "listener.*.allow_anonymous", "false|true|private",
         "clients without a user; \"private\": from private networks"),
-    later<Path, listeners, &Listener::tls, &TlsSettings::cert>(
+    key<Mode, listeners, &Listener::unix_mode>("listener.*.unix_mode", "permissions",
+                                               "who may connect to a unix socket"),
+    key<Owner, listeners, &Listener::unix_owner>("listener.*.unix_owner", "user:group",
+                                                 "whose a unix socket is; \"\" = who starts the broker"),
+    live<NetworkList, listeners, &Listener::allow_from>("listener.*.allow_from", "list of networks",
+                                                        "who may connect; [] = everybody"),
+    live<NetworkList, listeners, &Listener::deny_from>("listener.*.deny_from", "list of networks",
+                                                       "who may not, even if allow_from says so"),
+    live<Path, listeners, &Listener::tls, &TlsSettings::cert>(
         "listener.*.tls.cert", "path", "certificate chain; with it the listener is TLS"),
-    later<Path, listeners, &Listener::tls, &TlsSettings::key>("listener.*.tls.key", "path",
-                                                              "its private key"),
-    later<Path, listeners, &Listener::tls, &TlsSettings::client_ca>("listener.*.tls.client_ca", "path",
-                                                                    "who signs the certificates of clients"),
-    later<Truth, listeners, &Listener::tls, &TlsSettings::require_client_certificate>(
+    live<Path, listeners, &Listener::tls, &TlsSettings::key>("listener.*.tls.key", "path", "its private key"),
+    live<Paths, listeners, &Listener::tls, &TlsSettings::further_certs>(
+        "listener.*.tls.further_certs", "list of paths",
+        "chain and key in one file each, for clients that ask for their names (SNI)"),
+    live<Path, listeners, &Listener::tls, &TlsSettings::client_ca>("listener.*.tls.client_ca", "path",
+                                                                   "who signs the certificates of clients"),
+    live<Truth, listeners, &Listener::tls, &TlsSettings::require_client_certificate>(
         "listener.*.tls.require_client_certificate", "false|true", "refuse clients without one"),
-    later<Truth, listeners, &Listener::proxy_protocol>("listener.*.proxy_protocol", "false|true",
-                                                       "connections come through a proxy that says for whom"),
+    live<Path, listeners, &Listener::tls, &TlsSettings::crl>("listener.*.tls.crl", "path",
+                                                             "which of these certificates are revoked"),
+    live<Path, listeners, &Listener::tls, &TlsSettings::psk_file>(
+        "listener.*.tls.psk_file", "path", "identity:hex lines; clients with a key instead of certificates"),
+    live<Choice, listeners, &Listener::tls, &TlsSettings::user>(
+        "listener.*.tls.user", "none|cn|subject|psk", "what of a certificate or key is the user's name"),
+    live<Choice, listeners, &Listener::tls, &TlsSettings::min_version>(
+        "listener.*.tls.min_version", "1.2|1.3", "the oldest TLS that is spoken"),
+    live<Line, listeners, &Listener::tls, &TlsSettings::ciphers>("listener.*.tls.ciphers", "OpenSSL's list",
+                                                                 "which ciphers; \"\" = OpenSSL's choice"),
+    key<Truth, listeners, &Listener::proxy_protocol>("listener.*.proxy_protocol", "false|true",
+                                                     "connections come through a proxy that says for whom"),
+    live<NetworkList, listeners, &Listener::trusted_proxies>(
+        "listener.*.trusted_proxies", "list of networks",
+        "whose PROXY headers and X-Forwarded-For are believed"),
+    key<Origins, listeners, &Listener::origins>(
+        "listener.*.origins", "list of origins",
+        "whose web pages may connect; [] = those of the host itself, [\"*\"] = all"),
     key<Count, listeners, &Listener::max_connections>("listener.*.max_connections", "0..10000000",
                                                       "at the same time; 0 = no limit"),
 
-    later<Path, auth, &AuthSettings::password_file>("auth.password_file", "path", "user:hash lines"),
-    later<Path, auth, &AuthSettings::acl_file>("auth.acl_file", "path", "who may read and write what"),
+    live<Path, auth, &AuthSettings::password_file>("auth.password_file", "path", "user:hash lines"),
+    live<Path, auth, &AuthSettings::acl_file>("auth.acl_file", "path", "who may read and write what"),
+    key<PlainNetworks, auth, &AuthSettings::never_banned>("auth.never_banned", "list of networks",
+                                                          "from where failed logins shut no door"),
 
     key<Size, limits, &Limits::packet_bytes>("limits.packet_bytes", "64..256MiB",
                                              "larger packets close the connection"),
@@ -150,30 +199,34 @@ constexpr ConfigKey rows[] = {
                                                   "a node silent for so long is forgotten"),
     key<Truth, mesh, &MeshSettings::node_topics>("mesh.node_topics", "false|true",
                                                  "publish what is known of each node, retained"),
-    key<Truth, mesh, &MeshSettings::default_key>(
+    live<Truth, mesh, &MeshSettings::default_key>(
         "mesh.default_key", "false|true", "try the well-known default key on the preset channel names"),
+    key<Truth, mesh, &MeshSettings::gateway_identity>(
+        "mesh.gateway_identity", "false|true", "a gateway may publish as itself only, by its client id"),
+    key<GatewayUsers, mesh, &MeshSettings::gateway_users>("mesh.gateway_users", "list of USER=!hhhhhhhh",
+                                                          "with that: gateways that only this user may be"),
     key<Topic, mesh, &MeshSettings::topic>("mesh.topic", "topic", "where the broker itself publishes"),
 
-    key<ShareUrls, mesh, &MeshSettings::share_urls>("mesh.share_urls", "list of URLs",
-                                                    "channels as the apps share them"),
+    live<ShareUrls, mesh, &MeshSettings::share_urls>("mesh.share_urls", "list of URLs",
+                                                     "channels as the apps share them"),
 
-    key<Name, mesh, &MeshSettings::channels, &Channel::name>("mesh.channel.*.name", "1..11 bytes",
-                                                             "as on the devices, to the letter"),
-    key<Psk, mesh, &MeshSettings::channels, &Channel::psk>(
+    live<Name, mesh, &MeshSettings::channels, &Channel::name>("mesh.channel.*.name", "1..11 bytes",
+                                                              "as on the devices, to the letter"),
+    live<Psk, mesh, &MeshSettings::channels, &Channel::psk>(
         "mesh.channel.*.psk", "0..32 bytes",
         "base64, 0x hex, \"none\", \"default\" or \"simple0\" to \"simple254\""),
-    key<Count, mesh, &MeshSettings::channels, &Channel::index>(
+    live<Count, mesh, &MeshSettings::channels, &Channel::index>(
         "mesh.channel.*.index", "0..7", "the channel index JSON consumers see; may be shared"),
-    key<Truth, mesh, &MeshSettings::channels, &Channel::json>("mesh.channel.*.json", "false|true",
-                                                              "false: no JSON of this channel"),
-    key<AnyTopic, mesh, &MeshSettings::channels, &Channel::root>(
+    live<Truth, mesh, &MeshSettings::channels, &Channel::json>("mesh.channel.*.json", "false|true",
+                                                               "false: no JSON of this channel"),
+    live<AnyTopic, mesh, &MeshSettings::channels, &Channel::root>(
         "mesh.channel.*.root", "topic", "the key is tried below this root only; \"\" = everywhere"),
 
-    key<NodeId, mesh, &MeshSettings::own_nodes, &MeshNode::id>(
+    live<NodeId, mesh, &MeshSettings::own_nodes, &MeshNode::id>(
         "mesh.node.*.id", "!00000004..!fffffffe", "a node of yours whose direct messages are to be read"),
-    key<PrivateKey, mesh, &MeshSettings::own_nodes, &MeshNode::private_key>(
+    live<PrivateKey, mesh, &MeshSettings::own_nodes, &MeshNode::private_key>(
         "mesh.node.*.private_key", "32 bytes", "its private key in base64"),
-    key<Path, mesh, &MeshSettings::own_nodes, &MeshNode::private_key_file>(
+    live<Path, mesh, &MeshSettings::own_nodes, &MeshNode::private_key_file>(
         "mesh.node.*.private_key_file", "path", "or the file it stands in, readable by the broker only"),
 
     key<Choice, mesh, &MeshSettings::json, &JsonSettings::mirror>(
@@ -203,11 +256,11 @@ constexpr ConfigKey rows[] = {
 
 constexpr ConfigList lists[] = {
     {"listener", [](const Config& config) { return config.listeners.size(); },
-     [](Config& config, std::size_t size) { config.listeners.resize(size); }},
+     [](Config& config, std::size_t size) { config.listeners.resize(size); }, false},
     {"mesh.channel", [](const Config& config) { return config.mesh.channels.size(); },
-     [](Config& config, std::size_t size) { config.mesh.channels.resize(size); }},
+     [](Config& config, std::size_t size) { config.mesh.channels.resize(size); }, true},
     {"mesh.node", [](const Config& config) { return config.mesh.own_nodes.size(); },
-     [](Config& config, std::size_t size) { config.mesh.own_nodes.resize(size); }},
+     [](Config& config, std::size_t size) { config.mesh.own_nodes.resize(size); }, true},
 };
 
 /// How many values a row has in this Config: one, or one for each element of its list.
@@ -220,24 +273,24 @@ std::size_t count_of(const ConfigKey& row, const Config& config) {
   return list->size(config);
 }
 
-std::string numbered(std::string_view name, std::size_t index) {
-  const std::size_t star = name.find('*');
-  if (star == std::string_view::npos) return std::string(name);
-  return fmt::format("{}{}{}", name.substr(0, star), index, name.substr(star + 1));
-}
-
 }  // namespace
 
 std::span<const ConfigKey> config_keys() { return rows; }
 
 std::span<const ConfigList> config_lists() { return lists; }
 
+std::string numbered_key(std::string_view name, std::size_t index) {
+  const std::size_t star = name.find('*');
+  if (star == std::string_view::npos) return std::string(name);
+  return fmt::format("{}{}{}", name.substr(0, star), index, name.substr(star + 1));
+}
+
 std::vector<std::string> keys_without_effect(const Config& config) {
   std::vector<std::string> names;
   for (const ConfigKey& row : rows) {
     if (row.has_effect()) continue;
     for (std::size_t index = 0; index < count_of(row, config); ++index) {
-      if (row.is_ignored(config, index)) names.push_back(numbered(row.name, index));
+      if (row.is_ignored(config, index)) names.push_back(numbered_key(row.name, index));
     }
   }
   return names;

@@ -36,6 +36,10 @@ struct ConfigKey {
   Complaint (*store)(Config& config, std::size_t index, const Value& value, std::string_view range);
   /// Whether the value is one this version accepts but does not act upon; null: the feature is there.
   bool (*is_ignored)(const Config& config, std::size_t index);
+  /// Whether two Configs have it differently; `index` is an element of both.
+  bool (*differs)(const Config& before, const Config& after, std::size_t index);
+  /// A reload changes it; else it holds until the broker starts again.
+  bool reloads;
 
   bool has_effect() const { return is_ignored == nullptr; }
 };
@@ -48,9 +52,13 @@ struct ConfigList {
   std::string_view name;
   std::size_t (*size)(const Config& config);
   void (*resize)(Config& config, std::size_t size);  // new elements have their defaults
+  bool reloads;                                      // a reload changes how many there are
 };
 
 std::span<const ConfigList> config_lists();
+
+/// "listener.*.bind" and 0 are "listener.0.bind".
+std::string numbered_key(std::string_view name, std::size_t index);
 
 /// The settings that were given a value this version does not act upon yet, lists by number:
 /// "listener.0.tls.cert".

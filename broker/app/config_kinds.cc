@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "broker/app/config_network.h"
 #include "broker/app/config_values.h"
 #include "broker/base/check.h"
 #include "broker/mqtt/topic.h"
@@ -207,6 +208,21 @@ Complaint ShareUrls::read(const Value& value, std::string_view, std::vector<std:
   return std::nullopt;
 }
 
+Complaint GatewayUsers::read(const Value& value, std::string_view, std::vector<std::string>& out) {
+  constexpr std::size_t node_bytes = 9;
+  const auto* users = std::get_if<std::vector<std::string>>(&value.typed);
+  const auto is_shaped = [](std::string_view each) {
+    if (each.size() < node_bytes + 2) return false;
+    const std::string_view node = each.substr(each.size() - node_bytes);
+    return each[each.size() - node_bytes - 1] == '=' && node.front() == '!' &&
+           node.find_first_not_of("0123456789abcdef", 1) == std::string_view::npos;
+  };
+  if (users == nullptr || !std::all_of(users->begin(), users->end(), is_shaped))
+    return "must be a list of users with their nodes such as [\"ann=!a1b2c3d4\"]";
+  out = *users;
+  return std::nullopt;
+}
+
 Complaint PrivateKey::read(const Value& value, std::string_view, std::string& out) {
   constexpr std::size_t key_bytes = 32;
   auto text = text_of(value);
@@ -227,6 +243,91 @@ Complaint Topics::read(const Value& value, std::string_view, std::vector<std::st
     if (Complaint complaint = check_topic(topic)) return complaint;
   }
   out = *topics;
+  return std::nullopt;
+}
+
+Complaint Line::read(const Value& value, std::string_view, std::string& out) {
+  auto text = text_of(value);
+  const auto is_control = [](char c) { return c >= 0 && c < ' '; };
+  if (!text || std::any_of(text->begin(), text->end(), is_control)) return must_be("a text in quotes", value);
+  out = *std::move(text);
+  return std::nullopt;
+}
+
+Complaint Owner::read(const Value& value, std::string_view range, std::string& out) {
+  std::string text;
+  if (Complaint complaint = Line::read(value, range, text)) return complaint;
+  const bool is_owner = text.find(':') == text.rfind(':') && !text.ends_with(':') &&
+                        text.find_first_of(" /") == std::string::npos;
+  if (!is_owner) return must_be("a user, \"user:group\" or \":group\"", value);
+  out = std::move(text);
+  return std::nullopt;
+}
+
+Complaint NetworkList::read(const Value& value, std::string_view, Networks& out) {
+  const auto* texts = std::get_if<std::vector<std::string>>(&value.typed);
+  if (texts == nullptr) return must_be("a list of networks such as [\"10.0.0.0/8\"]", value);
+  Networks networks;
+  for (const std::string& text : *texts) {
+    const auto network = parse_network(text);
+    if (!network) return network.error();
+    networks.push_back(*network);
+  }
+  out = std::move(networks);
+  return std::nullopt;
+}
+
+Complaint PlainNetworks::read(const Value& value, std::string_view range, std::vector<auth::Network>& out) {
+  Networks networks;
+  if (Complaint complaint = NetworkList::read(value, range, networks)) return complaint;
+  std::vector<auth::Network> plain;
+  for (const Network& network : networks) {
+    if (network.is_private)
+      return "must name its networks, such as \"192.168.0.0/16\", instead of \"private\"";
+    plain.push_back({network.ip, network.bits});
+  }
+  out = std::move(plain);
+  return std::nullopt;
+}
+
+Complaint Paths::read(const Value& value, std::string_view, std::vector<std::string>& out) {
+  const auto* paths = std::get_if<std::vector<std::string>>(&value.typed);
+  const auto is_path = [](const std::string& path) {
+    return !path.empty() && path.find('\0') == std::string::npos;
+  };
+  if (paths == nullptr || !std::all_of(paths->begin(), paths->end(), is_path))
+    return must_be("a list of paths such as [\"cert.pem\"]", value);
+  out = *paths;
+  return std::nullopt;
+}
+
+Complaint Origins::read(const Value& value, std::string_view, std::vector<std::string>& out) {
+  const auto* origins = std::get_if<std::vector<std::string>>(&value.typed);
+  if (origins == nullptr) return must_be("a list of origins such as [\"https://example.org\"]", value);
+  for (const std::string& origin : *origins) {
+    const std::size_t host = origin.find("://");
+    const bool is_origin = host != std::string::npos && host > 0 && host + 3 < origin.size() &&
+                           origin.find_first_of("/ ", host + 3) == std::string::npos;
+    if (origin != "*" && !is_origin) {
+      return fmt::format(
+          "must be origins such as \"https://example.org:8443\", without a path, or \"*\", not {}",
+          quoted(origin));
+    }
+  }
+  out = *origins;
+  return std::nullopt;
+}
+
+Complaint Mode::read(const Value& value, std::string_view, std::uint16_t& out) {
+  const auto text = text_of(value);
+  std::uint16_t mode = 0;
+  bool is_mode = text && text->size() >= 3 && text->size() <= 4;
+  if (is_mode) {
+    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), mode, 8);
+    is_mode = error == std::errc{} && end == text->data() + text->size() && mode <= 0777;
+  }
+  if (!is_mode) return must_be("permissions in octal and in quotes, such as \"0660\"", value);
+  out = mode;
   return std::nullopt;
 }
 

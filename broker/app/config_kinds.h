@@ -92,6 +92,11 @@ struct ShareUrls {
   static Complaint read(const Value& value, std::string_view range, std::vector<std::string>& out);
 };
 
+/// "USER=!hhhhhhhh" each.
+struct GatewayUsers {
+  static Complaint read(const Value& value, std::string_view range, std::vector<std::string>& out);
+};
+
 /// 32 bytes in base64, or nothing.
 struct PrivateKey {
   static Complaint read(const Value& value, std::string_view range, std::string& out);
@@ -99,6 +104,41 @@ struct PrivateKey {
 
 struct Topics {
   static Complaint read(const Value& value, std::string_view range, std::vector<std::string>& out);
+};
+
+/// Any text of one line.
+struct Line {
+  static Complaint read(const Value& value, std::string_view range, std::string& out);
+};
+
+/// "user", "user:group", ":group" or nothing; names or numbers.
+struct Owner {
+  static Complaint read(const Value& value, std::string_view range, std::string& out);
+};
+
+/// A list of networks.
+struct NetworkList {
+  static Complaint read(const Value& value, std::string_view range, Networks& out);
+};
+
+/// A list of networks without "private", which depends on this machine's gateway.
+struct PlainNetworks {
+  static Complaint read(const Value& value, std::string_view range, std::vector<auth::Network>& out);
+};
+
+/// A list of paths.
+struct Paths {
+  static Complaint read(const Value& value, std::string_view range, std::vector<std::string>& out);
+};
+
+/// A list of "scheme://host[:port]" as browsers write it, or "*".
+struct Origins {
+  static Complaint read(const Value& value, std::string_view range, std::vector<std::string>& out);
+};
+
+/// The permissions of a file, in octal: "0660".
+struct Mode {
+  static Complaint read(const Value& value, std::string_view range, std::uint16_t& out);
 };
 
 struct NodeId {

@@ -116,6 +116,7 @@ class ConfigReader {
   }
 
   const Config& config() const { return config_; }
+  void tell_places(ConfigPlaces& places) const;
   std::vector<Problem> sorted_problems();
 
  private:
@@ -322,16 +323,51 @@ void ConfigReader::check_binds() {
   }
 }
 
+/// What a setting of TLS cannot do without.
+struct TlsNeed {
+  std::string_view key;
+  bool (*is_unmet)(const TlsSettings& tls);
+  std::string_view what;
+};
+
+constexpr TlsNeed tls_needs[] = {
+    {"listener.*.tls.cert", [](const TlsSettings& tls) { return !tls.cert.empty() && tls.key.empty(); },
+     "tls.cert and tls.key must be given together, or neither"},
+    {"listener.*.tls.key", [](const TlsSettings& tls) { return tls.cert.empty() && !tls.key.empty(); },
+     "tls.cert and tls.key must be given together, or neither"},
+    {"listener.*.tls.further_certs",
+     [](const TlsSettings& tls) { return tls.cert.empty() && !tls.further_certs.empty(); },
+     "tls.further_certs must have a tls.cert for clients that ask for no name"},
+    {"listener.*.tls.client_ca",
+     [](const TlsSettings& tls) { return tls.cert.empty() && !tls.client_ca.empty(); },
+     "tls.client_ca must have a tls.cert: a listener without one speaks no TLS with certificates"},
+    {"listener.*.tls.require_client_certificate",
+     [](const TlsSettings& tls) { return tls.require_client_certificate && tls.client_ca.empty(); },
+     "tls.require_client_certificate must have a tls.client_ca to check them by"},
+    {"listener.*.tls.require_client_certificate",
+     [](const TlsSettings& tls) { return tls.require_client_certificate && !tls.psk_file.empty(); },
+     "tls.require_client_certificate must stand without tls.psk_file, whose clients have none"},
+    {"listener.*.tls.crl", [](const TlsSettings& tls) { return !tls.crl.empty() && tls.client_ca.empty(); },
+     "tls.crl must have a tls.client_ca, whose certificates it is about"},
+    {"listener.*.tls.user",
+     [](const TlsSettings& tls) {
+       return (tls.user == TlsUser::cn || tls.user == TlsUser::subject) && tls.client_ca.empty();
+     },
+     "tls.user must have a tls.client_ca, or nobody has a certificate to be a user by"},
+    {"listener.*.tls.user",
+     [](const TlsSettings& tls) { return tls.user == TlsUser::psk && tls.psk_file.empty(); },
+     "tls.user = \"psk\" must have a tls.psk_file"},
+};
+
 void ConfigReader::check_tls() {
   for (std::size_t index = 0; index < config_.listeners.size(); ++index) {
-    const TlsSettings& tls = config_.listeners[index].tls;
-    if (tls.cert.empty() != tls.key.empty()) {
-      complain(origin_of(tls.cert.empty() ? "listener.*.tls.key" : "listener.*.tls.cert", index),
-               "tls.cert and tls.key must be given together, or neither");
+    const Listener& listener = config_.listeners[index];
+    for (const TlsNeed& need : tls_needs) {
+      if (need.is_unmet(listener.tls)) complain(origin_of(need.key, index), std::string(need.what));
     }
-    if (tls.require_client_certificate && tls.client_ca.empty()) {
-      complain(origin_of("listener.*.tls.require_client_certificate", index),
-               "tls.require_client_certificate must have a tls.client_ca to check them by");
+    if (listener.proxy_protocol && listener.trusted_proxies.empty()) {
+      complain(origin_of("listener.*.trusted_proxies", index),
+               "trusted_proxies must name the proxies of a listener with proxy_protocol = true");
     }
   }
 }
@@ -367,6 +403,13 @@ void ConfigReader::check_nodes() {
   }
 }
 
+void ConfigReader::tell_places(ConfigPlaces& places) const {
+  for (const auto& [place, origin] : origins_) {
+    const auto& [pattern, index] = place;
+    places[numbered_key(pattern, index)] = origin.where;
+  }
+}
+
 /// Problems of the file by line, then those of the overrides.
 std::vector<Problem> ConfigReader::sorted_problems() {
   std::stable_sort(problems_.begin(), problems_.end(),
@@ -382,7 +425,8 @@ std::vector<Problem> ConfigReader::sorted_problems() {
 std::string to_text(const Problem& problem) { return fmt::format("{}: {}", problem.where, problem.what); }
 
 base::Expected<Config, std::vector<Problem>> parse_config(std::string_view text, std::string_view name,
-                                                          const std::vector<Override>& overrides) {
+                                                          const std::vector<Override>& overrides,
+                                                          ConfigPlaces* places) {
   const toml::parse_result document = toml::parse(text);
   if (!document) {
     const toml::parse_error& error = document.error();
@@ -396,6 +440,7 @@ base::Expected<Config, std::vector<Problem>> parse_config(std::string_view text,
   reader.check_whole();
   std::vector<Problem> problems = reader.sorted_problems();
   if (!problems.empty()) return base::make_unexpected(std::move(problems));
+  if (places != nullptr) reader.tell_places(*places);
   return reader.config();
 }
 

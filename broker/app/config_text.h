@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // From TOML text and overrides to a Config, or to everything that is wrong with them. Pure.
 #pragma once
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,9 +28,14 @@ struct Override {
   std::string value;  // TOML, or else a bare string
 };
 
+/// Where each setting was given, by its key with the number of the list's element: "listener.0.bind".
+using ConfigPlaces = std::map<std::string, std::string>;
+
 /// No file is opened, no environment read. `name` stands in the problems. Overrides are applied in order,
-/// after the text; a list grows by one at a time.
+/// after the text; a list grows by one at a time. `places`, if wanted, are those of the file and the
+/// overrides.
 [[nodiscard]] base::Expected<Config, std::vector<Problem>> parse_config(
-    std::string_view text, std::string_view name, const std::vector<Override>& overrides = {});
+    std::string_view text, std::string_view name, const std::vector<Override>& overrides = {},
+    ConfigPlaces* places = nullptr);
 
 }  // namespace app

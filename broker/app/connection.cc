@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "broker/app/layer_reason.h"
 #include "broker/mqtt/decode.h"
 #include "broker/mqtt/encode.h"
 
@@ -161,7 +162,10 @@ void Connection::end(core::CloseReason reason, std::string_view why) {
 
 void Connection::fail(const mqtt::Error& error) { lose(core::close_reason_of(error.reason), error.what); }
 
-void Connection::on_closed(int status) { lose(core::CloseReason::connection_lost, net::status_text(status)); }
+void Connection::on_closed(int status) {
+  if (const net::LayerFault* fault = stream_->fault()) return lose(close_reason_of(fault->kind), fault->why);
+  lose(core::CloseReason::connection_lost, net::status_text(status));
+}
 
 /// Not the session's doing: it is told, then nobody is told any more.
 void Connection::lose(core::CloseReason reason, std::string_view why) {

@@ -30,11 +30,29 @@ void take_one_off(std::map<Key, std::size_t>& counts, const Key& key) {
 
 base::Expected<Doors::Ticket, Doors::Refusal> Doors::enter(const Listener& listener,
                                                            const net::Address& peer) {
-  std::optional<Origin> origin;
-  if (sizes_.per_address != 0 && !admission_.is_near(peer)) origin = origin_of(peer);
+  // A proxy is nobody's address; whose it is says its header: see place.
+  const auto origin = listener.proxy_protocol ? std::nullopt : counted_origin(peer);
   const auto refusal = counts_.with([&](Counts& counts) { return take(counts, listener, origin); });
   if (refusal) return base::make_unexpected(*refusal);
   return Ticket(*this, listener, origin);
+}
+
+std::optional<Origin> Doors::counted_origin(const net::Address& peer) const {
+  if (sizes_.per_address == 0 || admission_.is_near(peer)) return std::nullopt;
+  return origin_of(peer);
+}
+
+std::optional<Doors::Refusal> Doors::place(Ticket& ticket, const net::Address& client) {
+  const auto origin = counted_origin(client);
+  if (ticket.doors_ == nullptr || ticket.origin_ == origin) return std::nullopt;
+  return counts_.with([&](Counts& counts) -> std::optional<Refusal> {
+    if (origin && is_full(count_of(counts.of_origin, *origin), sizes_.per_address))
+      return Refusal{core::CloseReason::too_many_from_address, "see limits.connections_per_address"};
+    if (origin) ++counts.of_origin[*origin];
+    if (ticket.origin_) take_one_off(counts.of_origin, *ticket.origin_);
+    ticket.origin_ = origin;
+    return std::nullopt;
+  });
 }
 
 std::optional<Doors::Refusal> Doors::take(Counts& counts, const Listener& listener,

@@ -62,6 +62,8 @@ class Doors {
 
   /// `listener` outlives the ticket.
   [[nodiscard]] base::Expected<Ticket, Refusal> enter(const Listener& listener, const net::Address& peer);
+  /// The ticket counts for `client` from now on, as a proxy says.
+  [[nodiscard]] std::optional<Refusal> place(Ticket& ticket, const net::Address& client);
   /// How many are in.
   std::size_t taken();
 
@@ -72,6 +74,7 @@ class Doors {
     std::map<Origin, std::size_t> of_origin;  // only who is limited
   };
   std::optional<Refusal> take(Counts& counts, const Listener& listener, const std::optional<Origin>& origin);
+  std::optional<Origin> counted_origin(const net::Address& peer) const;
   void leave(const Ticket& ticket);
 
   const Sizes sizes_;

@@ -34,12 +34,22 @@ class Socket {
   int fd_;
 };
 
-const TcpBind* first_mqtt(const Config& config) {
+struct Door {
+  const TcpBind* bind = nullptr;  // null: there is none
+  bool is_plain = false;          // behind it MQTT is spoken at once
+};
+
+/// One that can be asked; else one that can at least be knocked at.
+Door door_of(const Config& config) {
+  Door closed;
   for (const Listener& listener : config.listeners) {
-    if (listener.protocol != Protocol::mqtt) continue;
-    if (const auto* bind = std::get_if<TcpBind>(&listener.bind)) return bind;
+    const auto* bind = std::get_if<TcpBind>(&listener.bind);
+    if (bind == nullptr || listener.protocol == Protocol::http) continue;
+    if (listener.protocol == Protocol::mqtt && !listener.tls.is_on() && !listener.proxy_protocol)
+      return {bind, true};
+    if (closed.bind == nullptr) closed.bind = bind;
   }
-  return nullptr;
+  return closed;
 }
 
 /// Where a listener on every address is reached from this machine.
@@ -68,9 +78,8 @@ bool is_answered(int fd) {
 }  // namespace
 
 base::Expected<void, std::string> check_health(const Config& config) {
-  const TcpBind* bind = first_mqtt(config);
-  if (bind == nullptr)
-    return base::make_unexpected(std::string("no listener with protocol = \"mqtt\" on TCP"));
+  const auto [bind, is_plain] = door_of(config);
+  if (bind == nullptr) return base::make_unexpected(std::string("no listener on TCP"));
   if (bind->port == 0)
     return base::make_unexpected(std::string("port 0 means any free port: give the listener one"));
   const auto address = net::parse_address(reachable(bind->host), bind->port);
@@ -84,7 +93,7 @@ base::Expected<void, std::string> check_health(const Config& config) {
   if (connect(connected.get(), &net::as_sockaddr(target), size) != 0) {
     return base::make_unexpected(address->text() + ": " + std::strerror(errno));
   }
-  if (!is_answered(connected.get()))
+  if (is_plain && !is_answered(connected.get()))
     return base::make_unexpected(address->text() + ": no CONNACK within 3 s");
   return {};
 }

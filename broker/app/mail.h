@@ -5,12 +5,12 @@
 #include <variant>
 #include <vector>
 
+#include "broker/app/access_control.h"
 #include "broker/app/config.h"
 #include "broker/app/doors.h"
 #include "broker/app/forward_batch.h"
 #include "broker/core/journal.h"
-#include "broker/net/address.h"
-#include "broker/net/descriptor.h"
+#include "broker/net/tcp_stream.h"
 
 namespace app {
 
@@ -20,11 +20,25 @@ namespace app {
 /// first byte of the CONNECT on: views do not travel, so the owner reads it again. Unread it closes the
 /// socket.
 struct Arrive {
-  net::Descriptor socket;
-  net::Address peer;
+  net::LooseStream stream;
   const Listener* listener;  // of the Config, which outlives every worker
   Doors::Ticket ticket;
   std::vector<std::uint8_t> bytes;
+};
+
+/// What has become of a CONNECT's name and password.
+struct LoginVerdict {
+  const void* greeting = nullptr;  // a key: it may be gone, and another one in its place ...
+  std::uint64_t id = 0;            // ... which has another id
+  net::Address peer;
+  std::string user;
+  std::shared_ptr<const auth::Users> users;  // by which it was judged
+  auth::Verdict said = auth::Verdict::wrong;
+};
+
+/// The files of users and rules have been read again.
+struct NewAccess {
+  AccessControl control;
 };
 
 /// Messages that entered the broker at the sender, for the receiver's sessions.
@@ -44,8 +58,9 @@ struct StopReading {};
 /// Let everybody go.
 struct Stop {};
 
-/// Clients move rarely: a box keeps every other mail small.
-using Mail = std::variant<std::unique_ptr<Arrive>, Forward, Kept, StopReading, Stop>;
+/// Clients move and log in rarely: a box keeps every other mail small.
+using Mail = std::variant<std::unique_ptr<Arrive>, Forward, Kept, std::shared_ptr<const LoginVerdict>,
+                          NewAccess, StopReading, Stop>;
 
 /// What mail weighs against the receiver's high-water mark, in bytes.
 inline std::size_t weight_of(const Mail& mail) {

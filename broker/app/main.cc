@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Arguments, configuration, plugins, run. Plugins are listed here and nowhere else.
 #include <csignal>
+#include <cstdlib>
 #include <iostream>
+#include <optional>
+#include <string_view>
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -12,8 +15,12 @@
 #include "broker/app/health.h"
 #include "broker/app/mesh_parts.h"
 #include "broker/app/node_key_files.h"
+#include "broker/app/passwd.h"
+#include "broker/app/reload.h"
 #include "broker/app/server.h"
 #include "broker/app/simulate/simulate.h"
+#include "broker/app/tls_contexts.h"
+#include "broker/net/notify_socket.h"
 #include "mesh/mesh_plugin.h"
 
 namespace {
@@ -47,17 +54,35 @@ void say_what_has_no_effect(const app::LoadedConfig& loaded, const base::Log& lo
            {{"hint", "broker.data_dir is empty: sessions and retained messages end with the process"}});
 }
 
-int serve(const app::LoadedConfig& loaded) {
-  app::Config config = loaded.config;
-  if (!config.broker.data_dir.empty())
-    config.broker.data_dir = app::path_beside(loaded.file, config.broker.data_dir);
-  const base::Log log = base::Log::to_stderr(config.broker.log_level, config.broker.log_format);
+base::Expected<app::LoadedConfig, std::vector<app::Problem>> load(const app::Arguments& arguments) {
+  return app::load_config({arguments.config_file, environment_lines(), arguments.settings});
+}
+
+/// Whether there are any.
+bool say_tls_problems(const app::Config& config, const app::LoadedConfig& loaded) {
+  const std::vector<app::Problem> problems = app::tls_problems(config, loaded.places);
+  for (const app::Problem& problem : problems) std::cerr << app::to_text(problem) << '\n';
+  return !problems.empty();
+}
+
+void tell(const std::optional<net::NotifySocket>& systemd, std::string_view lines) {
+  if (systemd) systemd->say(lines);
+}
+
+int serve(const app::Arguments& arguments, const app::LoadedConfig& loaded) {
+  const app::Config config = app::with_paths_resolved(loaded);
+  if (say_tls_problems(config, loaded)) return exit_wrong_usage;
+  base::Log log = base::Log::to_stderr(config.broker.log_level, config.broker.log_format);
   log.info("starting",
            {{"version", MESHBROKER_VERSION}, {"config", loaded.file.empty() ? "defaults" : loaded.file}});
   say_what_has_no_effect(loaded, log);
   std::signal(SIGPIPE, SIG_IGN);  // a write to a closed socket is an error code, not the end
   raise_descriptor_limit();
 
+  if (const auto access = app::load_access(config.auth); !access) {
+    log.error("start_failed", {{"why", access.error()}});
+    return exit_wrong_usage;
+  }
   const auto node_keys = app::read_node_keys(loaded);
   if (!node_keys) {
     log.error("start_failed", {{"why", node_keys.error()}});
@@ -77,6 +102,16 @@ int serve(const app::LoadedConfig& loaded) {
     log.error("start_failed", {{"why", server.error()}});
     return exit_failed;
   }
+  app::Reload reload({[&arguments] { return load(arguments); }, **server, **mesh_plugin, log}, config);
+  const char* const notify_name = std::getenv("NOTIFY_SOCKET");
+  const auto systemd = net::NotifySocket::open(notify_name == nullptr ? "" : notify_name);
+  (*server)->on_hangup([&] {
+    tell(systemd, "RELOADING=1");
+    reload.run();
+    tell(systemd, "READY=1");
+  });
+  (*server)->on_milestones({[&] { tell(systemd, "READY=1\nSTATUS=serving"); },
+                            [&] { tell(systemd, "STOPPING=1\nSTATUS=stopping"); }});
   (*server)->run();
   log.info("stopped");
   return exit_ok;
@@ -92,8 +127,13 @@ std::string mesh_problem(const app::LoadedConfig& loaded) {
 }
 
 int check(const app::LoadedConfig& loaded) {
+  if (say_tls_problems(app::with_paths_resolved(loaded), loaded)) return exit_wrong_usage;
   if (const std::string problem = mesh_problem(loaded); !problem.empty()) {
     std::cerr << loaded.file << (loaded.file.empty() ? "" : ": ") << problem << '\n';
+    return exit_wrong_usage;
+  }
+  if (const auto access = app::load_access(app::with_paths_resolved(loaded).auth); !access) {
+    std::cerr << access.error() << '\n';
     return exit_wrong_usage;
   }
   if (const auto exposure = app::exposure_of(loaded)) std::cout << "warning: " << *exposure << '\n';
@@ -115,7 +155,7 @@ int health(const app::Config& config) {
 int run(const app::Arguments& arguments, const app::LoadedConfig& loaded) {
   switch (arguments.command) {
     case app::Command::serve:
-      return serve(loaded);
+      return serve(arguments, loaded);
     case app::Command::check:
       return check(loaded);
     case app::Command::decode:
@@ -124,8 +164,9 @@ int run(const app::Arguments& arguments, const app::LoadedConfig& loaded) {
       return app::describe_channel(arguments);
     case app::Command::health:
       return health(loaded.config);
+    case app::Command::passwd:
     case app::Command::simulate:
-      break;  // has no configuration
+      break;  // have no configuration
   }
   return exit_wrong_usage;
 }
@@ -139,8 +180,9 @@ int main(int argc, char** argv) {
     std::cerr << arguments.error().err;
     return arguments.error().code;
   }
+  if (arguments->command == app::Command::passwd) return app::change_password(arguments->password_change);
   if (arguments->command == app::Command::simulate) return app::simulate::run(arguments->simulate);
-  const auto loaded = app::load_config({arguments->config_file, environment_lines(), arguments->settings});
+  const auto loaded = load(*arguments);
   if (!loaded) {
     for (const app::Problem& problem : loaded.error()) std::cerr << app::to_text(problem) << '\n';
     return exit_wrong_usage;

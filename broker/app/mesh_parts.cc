@@ -11,6 +11,7 @@
 
 #include "mesh/channel_text.h"
 #include "mesh/explain.h"
+#include "mesh/gateways.h"
 
 namespace app {
 namespace {
@@ -100,6 +101,12 @@ mesh::MeshConfig mesh_config_of(const MeshSettings& settings) {
   config.node_expiry = settings.node_expiry;
   config.node_topics = settings.node_topics;
   config.packet_window = settings.packet.window;
+  config.gateway_identity = settings.gateway_identity;
+  for (const std::string& each : settings.gateway_users) {
+    const std::size_t equals = each.rfind('=');
+    config.gateway_users.push_back(
+        {mesh::number_of(each.substr(equals + 1)).value_or(0), each.substr(0, equals)});
+  }
   config.topic = settings.topic;
   config.down = down_config_of(settings);
   return config;

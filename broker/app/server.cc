@@ -57,9 +57,15 @@ store::Durability store_durability(Durability durability) {
   return store::Durability::process;
 }
 
-bool is_served(const Listener& listener) {
-  return listener.protocol == Protocol::mqtt && std::holds_alternative<TcpBind>(listener.bind);
+auth::LoginGuard::Settings guard_settings(const AuthSettings& settings) {
+  auth::LoginGuard::Settings guard;
+  guard.never_refused = settings.never_banned;
+  return guard;
 }
+
+bool is_served(const Listener& listener) { return listener.protocol != Protocol::http; }
+
+std::string_view name_of(Protocol protocol) { return protocol == Protocol::websocket ? "websocket" : "mqtt"; }
 
 }  // namespace
 
@@ -67,7 +73,11 @@ base::Expected<std::unique_ptr<Server>, std::string> Server::open(const Config& 
                                                                   std::vector<plugin::Plugin*> plugins,
                                                                   net::LoopSizes loop_sizes) {
   std::unique_ptr<Server> server(new Server(config, log, std::move(plugins)));
+  auto access = load_access(config.auth);
+  if (!access) return base::make_unexpected(access.error());
+  server->access_ = *std::move(access);
   if (const auto opened = server->open_store(); !opened) return base::make_unexpected(opened.error());
+  if (const auto opened = server->open_tls(); !opened) return base::make_unexpected(opened.error());
   server->make_workers(loop_sizes);
   server->restore();
   if (const auto listening = server->listen(); !listening) return base::make_unexpected(listening.error());
@@ -79,9 +89,12 @@ Server::Server(const Config& config, const base::Log& log, std::vector<plugin::P
       limits_(core_limits(config.limits)),
       admission_(default_gateways()),
       room_(room_for_connections()),
+      entrance_(config_, admission_, tls_),
       doors_(door_sizes(config.limits, room_), admission_),
       log_(log),
       plugins_(std::move(plugins)),
+      desk_{auth::LoginGuard(guard_settings(config.auth)), auth::PasswordWork({})},
+      still_reviewing_(0),
       still_reading_(worker_count(config.broker)) {}
 
 base::Expected<void, std::string> Server::open_store() {
@@ -138,7 +151,8 @@ void Server::make_workers(net::LoopSizes loop_sizes) {
   for (std::uint32_t index = 0; index < count; ++index) {
     workers_.push_back(std::make_unique<Worker>(
         Worker::Parts{index, count, *this, commons_, store_ ? &store_->writer(index) : nullptr, config_,
-                      limits_, admission_, doors_, log_, loop_sizes_of(config_.limits, loop_sizes)},
+                      limits_, entrance_, doors_, desk_, access_, log_,
+                      loop_sizes_of(config_.limits, loop_sizes)},
         plugins_));
   }
   if (count > net::usable_cores()) {
@@ -159,16 +173,44 @@ void Server::make_workers(net::LoopSizes loop_sizes) {
   }
 }
 
+base::Expected<void, std::string> Server::open_tls() {
+  auto contexts = TlsContexts::open(config_.listeners);
+  if (!contexts)
+    return base::make_unexpected(contexts.error().front().key + ": " + contexts.error().front().what);
+  tls_.replace(*std::move(contexts));
+  return {};
+}
+
 base::Expected<void, std::string> Server::listen() {
   for (const Listener& listener : config_.listeners) {
     if (!is_served(listener)) continue;
-    const auto address = listen_everywhere(listener);
-    if (!address) return base::make_unexpected(address.error());
-    addresses_.push_back(*address);
-    log_.info("listening", {{"address", address->text()}});
+    std::string place;
+    if (const auto* bind = std::get_if<UnixBind>(&listener.bind)) {
+      if (const auto bound = listen_at_path(listener); !bound) return bound;
+      place = "unix:" + bind->path;
+    } else {
+      const auto address = listen_everywhere(listener);
+      if (!address) return base::make_unexpected(address.error());
+      addresses_.push_back(*address);
+      place = address->text();
+    }
+    log_.info("listening", {{"address", place},
+                            {"protocol", name_of(listener.protocol)},
+                            {"tls", listener.tls.is_on() ? "yes" : "no"}});
   }
-  if (addresses_.empty())
-    return base::make_unexpected(std::string("no listener with protocol = \"mqtt\" on TCP"));
+  if (addresses_.empty() && socket_files_.empty())
+    return base::make_unexpected(std::string("no listener with protocol = \"mqtt\" or \"websocket\""));
+  return {};
+}
+
+/// The kernel does not share a unix socket among loops: the first worker accepts, and hands over as usual.
+base::Expected<void, std::string> Server::listen_at_path(const Listener& listener) {
+  const std::string& path = std::get<UnixBind>(listener.bind).path;
+  auto bound = net::bind_unix({path, listener.unix_mode, listener.unix_owner});
+  if (!bound) return base::make_unexpected(bound.error());
+  socket_files_.emplace_back(path);
+  if (!workers_.front()->listen_bound(listener, *std::move(bound)))
+    return base::make_unexpected("unix:" + path + " cannot be listened at");
   return {};
 }
 
@@ -195,17 +237,63 @@ void Server::on_reading_stopped() {
 
 void Server::run() {
   net::Loop& loop = workers_.front()->loop();
-  const net::Signals stopping(loop, {SIGINT, SIGTERM}, [this](int) { stop(); });
+  const net::Signals stopping(loop, {SIGINT, SIGTERM}, [this](int) {
+    if (milestones_.on_stopping) milestones_.on_stopping();
+    stop();
+  });
   const net::Signals reloading(loop, {SIGHUP}, [this](int) {
-    log_.warn("reload_ignored", {{"hint", "this version reads its configuration at start only"}});
+    hangups_.fetch_add(1);
+    hangups_.notify_all();
   });
   if (store_) store_->start();
+  std::thread reloader([this] { run_reloads(); });
   std::vector<std::thread> threads;
   for (std::size_t i = 1; i < workers_.size(); ++i) threads.emplace_back([this, i] { workers_[i]->run(); });
+  if (milestones_.on_serving) milestones_.on_serving();
   workers_.front()->run();
   for (std::thread& thread : threads) thread.join();
+  end_reloads();
+  reloader.join();
+  desk_.work.stop();
   if (store_) store_->stop();
   log_counts();
+}
+
+/// Signals that come during a reload are one further.
+void Server::run_reloads() {
+  std::uint32_t heard = 0;
+  while (true) {
+    hangups_.wait(heard);
+    if (is_over_) return;
+    heard = hangups_;
+    if (reload_) reload_();
+  }
+}
+
+/// Workers look at no session any more.
+void Server::end_reloads() {
+  is_over_ = true;
+  still_reviewing_ = 0;
+  still_reviewing_.notify_all();
+  hangups_.fetch_add(1);
+  hangups_.notify_all();
+}
+
+void Server::apply(const AccessControl& access) {
+  access_ = access;
+  still_reviewing_ = workers_.size();
+  for (const auto& worker : workers_) worker->inbox().post(NewAccess{access});
+  for (std::size_t left = still_reviewing_; left != 0 && !is_over_; left = still_reviewing_)
+    still_reviewing_.wait(left);
+}
+
+void Server::apply(std::vector<Listener> listeners, TlsContexts::Contexts contexts) {
+  tls_.replace(std::move(contexts));
+  entrance_.replace(std::move(listeners));
+}
+
+void Server::on_reviewed() {
+  if (still_reviewing_.fetch_sub(1) == 1) still_reviewing_.notify_all();
 }
 
 void Server::log_counts() const {
@@ -222,6 +310,8 @@ void Server::log_counts() const {
   log_all("broker", broker);
   log_all("closed", closed);
   if (store_) log_all("journal", store_->counts());
+  log_all("logins", desk_.guard.counts());
+  log_all("logins", desk_.work.counts());
   for (const plugin::Plugin* counted : plugins_) log_all(counted->name(), counted->counts());
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <atomic>
+#include <deque>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -8,9 +10,12 @@
 #include "broker/app/admission.h"
 #include "broker/app/config.h"
 #include "broker/app/doors.h"
+#include "broker/app/entrance.h"
+#include "broker/app/tls_contexts.h"
 #include "broker/app/worker.h"
 #include "broker/base/expected.h"
 #include "broker/base/log.h"
+#include "broker/net/unix_socket.h"
 #include "broker/plugin/plugin.h"
 #include "broker/store/store.h"
 
@@ -33,17 +38,42 @@ class Server final : WorkerHost {
   /// Any thread; run() returns after clients have been let go.
   void stop();
 
-  /// Where it listens, in the order of the configuration.
+  /// Before run(): what SIGHUP does, on a thread of its own, one at a time.
+  void on_hangup(std::function<void()> reload) { reload_ = std::move(reload); }
+  /// Before run(): what happens when it serves, and SIGHUP is heard, and when a signal stops it; on the
+  /// thread that runs.
+  struct Milestones {
+    std::function<void()> on_serving;
+    std::function<void()> on_stopping;
+  };
+  void on_milestones(Milestones milestones) { milestones_ = std::move(milestones); }
+  /// From now on these users and rules hold, and every session has been looked at by them when this returns.
+  /// Any thread but the workers', one at a time.
+  void apply(const AccessControl& access);
+  /// Newcomers find these networks, `allow_anonymous` and TLS from now on: `listeners` are the
+  /// configuration's in its order, with other values. Any thread.
+  void apply(std::vector<Listener> listeners, TlsContexts::Contexts contexts);
+  /// What holds; of the thread that applies.
+  const AccessControl& access() const { return access_; }
+  /// Whose logins are refused for a while; any thread.
+  auth::LoginGuard& login_guard() { return desk_.guard; }
+
+  /// Where it listens, in the order of the configuration, unix sockets left out.
   const std::vector<net::Address>& addresses() const { return addresses_; }
 
  private:
   Server(const Config& config, const base::Log& log, std::vector<plugin::Plugin*> plugins);
   void on_reading_stopped() override;
+  void on_reviewed() override;
+  void run_reloads();
+  void end_reloads();
   [[nodiscard]] base::Expected<void, std::string> open_store();
   void make_workers(net::LoopSizes loop_sizes);
   void restore();
   void restore(const core::RestoredRetained& kept);
+  [[nodiscard]] base::Expected<void, std::string> open_tls();
   [[nodiscard]] base::Expected<void, std::string> listen();
+  [[nodiscard]] base::Expected<void, std::string> listen_at_path(const Listener& listener);
   [[nodiscard]] base::Expected<net::Address, std::string> listen_everywhere(const Listener& listener);
   void log_counts() const;
 
@@ -51,14 +81,24 @@ class Server final : WorkerHost {
   const core::Limits limits_;
   const Admission admission_;
   const std::size_t room_;  // for connections, as far as descriptors go
+  TlsContexts tls_;
+  Entrance entrance_;
   Doors doors_;
   const base::Log& log_;
   std::vector<plugin::Plugin*> plugins_;
   core::Commons commons_;
   std::unique_ptr<store::Store> store_;  // null: nothing survives a restart
   std::vector<std::unique_ptr<Worker>> workers_;
+  AccessControl access_;
+  LoginDesk desk_;  // its threads end before what they post to
+  std::function<void()> reload_;
+  Milestones milestones_;
+  std::atomic<std::uint32_t> hangups_{0};     // heard so far
+  std::atomic<std::size_t> still_reviewing_;  // workers
+  std::atomic<bool> is_over_{false};
   std::atomic<std::size_t> still_reading_;
   std::vector<net::Address> addresses_;
+  std::deque<net::SocketFile> socket_files_;
 };
 
 }  // namespace app

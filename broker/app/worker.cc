@@ -50,6 +50,8 @@ Worker::Worker(const Parts& parts, const std::vector<plugin::Plugin*>& plugins)
       inbox_(loop_, [this] { drain_mail(); }),
       forwarding_(parts.index, parts.journal),
       inboxes_(parts.count, &inbox_),
+      events_(loop_, parts.log),
+      authority_(parts.access, events_),
       broker_({.limits = parts.limits,
                .turn = loop_.turn(),
                .log = parts.log,
@@ -58,8 +60,9 @@ Worker::Worker(const Parts& parts, const std::vector<plugin::Plugin*>& plugins)
                .interest = &inbox_.interest,
                .lasting = parts.count > 1 ? &inbox_.lasting : nullptr,
                .journal = parts.journal,
+               .authority = &authority_,
                .wall_clock = [] { return base::WallTime(base::Duration(net::wall_clock())); }}),
-      events_(loop_, parts.log),
+      logins_({loop_, inbox_, parts.desk, authority_, events_}),
       connection_parts_{loop_, *this, parts.config.limits, scratch_},
       timer_(loop_, [this] { due_ = Due::after_reads; }),
       connect_bytes_(parts.config.limits.connect_bytes),
@@ -109,19 +112,32 @@ base::Expected<net::Address, std::string> Worker::listen(const Listener& listene
 base::Expected<net::Address, std::string> Worker::listen_at(const Listener& listener,
                                                             const net::Address& address,
                                                             net::TcpListener::Reach reach) {
-  auto opened = net::TcpListener::open(
-      loop_, {address, reach, sharing_of(parts_)},
-      {[this, &listener](std::unique_ptr<net::TcpStream> stream) { on_stream(listener, std::move(stream)); },
-       [this](const std::optional<net::Address>& refused, int status) { on_exhausted(refused, status); }});
+  auto opened = net::TcpListener::open(loop_, {address, reach, sharing_of(parts_)}, events_of(listener));
   if (!opened) return base::make_unexpected(opened.error());
   listeners_.push_back(std::move(*opened));
   return listeners_.back()->address();
 }
 
+bool Worker::listen_bound(const Listener& listener, net::Descriptor bound) {
+  auto opened = net::TcpListener::open_bound(loop_, std::move(bound), events_of(listener));
+  if (!opened) return false;
+  listeners_.push_back(std::move(opened));
+  return true;
+}
+
+net::TcpListener::Events Worker::events_of(const Listener& listener) {
+  return {
+      [this, &listener](std::unique_ptr<net::TcpStream> stream) { on_stream(listener, std::move(stream)); },
+      [this](const std::optional<net::Address>& refused, int status) { on_exhausted(refused, status); }};
+}
+
 void Worker::on_stream(const Listener& listener, std::unique_ptr<net::TcpStream> stream) {
   is_exhausted_ = false;
+  if (const auto refusal = parts_.entrance.refusal(listener, stream->peer()))
+    return on_refused(stream->peer(), refusal->reason, refusal->why);
   auto ticket = parts_.doors.enter(listener, stream->peer());
   if (!ticket) return on_refused(stream->peer(), ticket.error().reason, ticket.error().why);
+  if (auto layers = parts_.entrance.layers(listener, stream->peer())) stream->set_layers(std::move(layers));
   greet(listener, *std::move(ticket), std::move(stream));
 }
 
@@ -150,45 +166,92 @@ void Worker::on_refused(const net::Address& peer, core::CloseReason reason, std:
                {{"address", peer.text()}, {"reason", core::name_of(reason)}, {"why", why}});
 }
 
-void Worker::on_connect(Greeting& greeting, const Hello& hello) {
-  const AllowAnonymous policy = greeting.listener().allow_anonymous;
-  if (!parts_.admission.admits_anonymous(policy, greeting.stream().peer())) {
-    greeting.refuse({mqtt::Reason::not_authorized, core::CloseReason::not_authorized,
-                     "not anonymous-friendly for this address: see listener.allow_anonymous"},
-                    hello.connect.version);
-    return;
+/// Who a proxy speaks for is known only now. A name is looked at later, where the client belongs.
+bool Worker::admits(Greeting& greeting, const Hello& hello) {
+  const Listener& listener = greeting.listener();
+  const net::TcpStream& stream = greeting.stream();
+  if (stream.is_proxied()) {
+    auto refusal = parts_.entrance.refusal_of_proxied(listener, stream.peer());
+    if (!refusal) refusal = parts_.doors.place(greeting.ticket(), stream.peer());
+    if (refusal) greeting.end(refusal->reason, refusal->why);
+    if (refusal) return false;
   }
+  if (user_of(greeting) || logs_in(hello) || parts_.entrance.admits_anonymous(listener, stream)) return true;
+  greeting.refuse({mqtt::Reason::not_authorized, core::CloseReason::not_authorized,
+                   "not anonymous-friendly for this address: see listener.allow_anonymous"},
+                  hello.connect.version);
+  return false;
+}
+
+void Worker::on_connect(Greeting& greeting, const Hello& hello) {
+  if (!admits(greeting, hello)) return;
   const std::string_view id = hello.connect.client_id;
   const std::uint32_t owner = id.empty() ? parts_.index : base::owner_of(id, parts_.count);
   if (owner != parts_.index) return hand_over(greeting, hello, owner);
+  if (!user_of(greeting) && logs_in(hello))
+    return logins_.begin(greeting, hello, greetings_.at(&greeting).id);
   accept(greeting, hello);
 }
 
-/// The socket moves once, before it has a session; from then on the client lives and dies on one thread. What
-/// will belong to a stream besides (TLS, say) travels in the same mail.
+/// The socket moves once, before it has a session; from then on the client lives and dies on one thread. Its
+/// layers (TLS, say) travel in the same mail.
 void Worker::hand_over(Greeting& greeting, const Hello& hello, std::uint32_t owner) {
-  net::Descriptor socket = greeting.detach();
-  if (!socket) {
-    greeting.end(core::CloseReason::too_many_connections, "no descriptor to hand it to its worker with");
+  net::LooseStream loose = greeting.detach();
+  if (!loose.socket) {
+    greeting.end(core::CloseReason::too_many_connections,
+                 "its connection cannot go to its worker: no descriptor is left");
     return;
   }
   std::vector<std::uint8_t> bytes(hello.frame.begin(), hello.frame.end());
   bytes.insert(bytes.end(), hello.rest.begin(), hello.rest.end());
-  inboxes_[owner]->post(
-      std::make_unique<Arrive>(Arrive{std::move(socket), greeting.stream().peer(), &greeting.listener(),
-                                      greeting.take_ticket(), std::move(bytes)}));
+  inboxes_[owner]->post(std::make_unique<Arrive>(
+      Arrive{std::move(loose), &greeting.listener(), greeting.take_ticket(), std::move(bytes)}));
   over_greetings_.push_back(&greeting);
 }
 
 void Worker::on_mail(const std::unique_ptr<Arrive>& arrive) {
-  auto stream = net::TcpStream::adopt(loop_, std::move(arrive->socket), arrive->peer);
+  auto stream = net::TcpStream::adopt(loop_, std::move(arrive->stream));
   if (!stream || is_stopping_) return;
   greet(*arrive->listener, std::move(arrive->ticket), std::move(stream)).take(std::move(arrive->bytes));
 }
 
+/// Without a users file names and passwords are ignored: gateways come with well-known ones.
+bool Worker::logs_in(const Hello& hello) const {
+  return hello.connect.user_name.has_value() && logins_.are_wanted();
+}
+
+/// By its certificate, before all names and passwords, or by a login.
+std::optional<std::string> Worker::user_of(const Greeting& greeting) {
+  std::string proven = greeting.stream().user();
+  return proven.empty() ? greeting.user() : std::optional<std::string>(std::move(proven));
+}
+
+void Worker::on_mail(const std::shared_ptr<const LoginVerdict>& verdict) {
+  const auto found = greetings_.find(static_cast<const Greeting*>(verdict->greeting));
+  const bool is_there =
+      found != greetings_.end() && found->second.id == verdict->id && !found->second.greeting->is_over();
+  logins_.on_verdict(*verdict, is_there ? found->second.greeting.get() : nullptr);
+}
+
+void Worker::on_mail(NewAccess& access) {
+  authority_.replace(std::move(access.control), !is_reviewing_);
+  broker_.start_review();
+  is_reviewing_ = true;
+}
+
+/// A slice of it. True: there is more.
+bool Worker::review() {
+  if (!is_reviewing_) return false;
+  is_reviewing_ = broker_.review(loop_.now());
+  if (!is_reviewing_) parts_.host.on_reviewed();
+  return is_reviewing_;
+}
+
 /// The greeting's stream becomes a connection, the CONNECT a session, on the worker that owns the client.
 void Worker::accept(Greeting& greeting, const Hello& hello) {
-  const mqtt::Connect& connect = hello.connect;
+  mqtt::Connect connect = hello.connect;
+  const std::optional<std::string> user = user_of(greeting);
+  connect.user_name = user;
   over_greetings_.push_back(&greeting);
   auto owned = std::make_unique<Connection>(connection_parts_, greeting.take_stream(), connect.version);
   Connection& connection = *owned;
@@ -199,6 +262,7 @@ void Worker::accept(Greeting& greeting, const Hello& hello) {
   if (session == nullptr) return;
   events_.info("client_connected", connection.peer(),
                {{"client", session->client_id()},
+                {"user", session->user()},
                 {"address", connection.address()},
                 {"keepalive_s", std::uint64_t{connect.keepalive_s}},
                 {"clean", connect.clean_start ? "yes" : "no"}});
@@ -236,8 +300,9 @@ bool Worker::before_flush() {
   if (due_ == Due::now) on_time();
   const bool is_held_up = forwarding_.is_any_above_mark();
   if (!is_held_up) go_on_with_put_off();
-  const bool has_more =
-      broker_.work(loop_.now()) || due_ == Due::after_reads || (!is_held_up && !put_off_.empty());
+  const bool has_reviews = review();
+  const bool has_more = broker_.work(loop_.now()) || has_reviews || due_ == Due::after_reads ||
+                        (!is_held_up && !put_off_.empty());
   if (due_ == Due::after_reads) due_ = Due::now;
   broker_.end_turn();
   if (is_stopping_) tell_reading_stopped();

@@ -7,14 +7,15 @@
 #include <unordered_map>
 #include <vector>
 
-#include "broker/app/admission.h"
 #include "broker/app/config.h"
 #include "broker/app/connect_bytes.h"
 #include "broker/app/connection.h"
 #include "broker/app/doors.h"
+#include "broker/app/entrance.h"
 #include "broker/app/forwarding.h"
 #include "broker/app/greeting.h"
 #include "broker/app/inbox.h"
+#include "broker/app/logins.h"
 #include "broker/app/rationed_log.h"
 #include "broker/base/deadline_queue.h"
 #include "broker/base/log.h"
@@ -30,6 +31,8 @@ class Worker;
 /// What a worker tells the server.
 class WorkerHost {
  public:
+  /// All its sessions have been looked at by the newest files.
+  virtual void on_reviewed() = 0;
   /// It reads nothing any more, and all it had to forward is in the mailboxes. The worker's thread.
   virtual void on_reading_stopped() = 0;
 
@@ -50,13 +53,17 @@ class Worker final : GreetingHost, ConnectionHost {
     core::Journal* journal;  // its own; null: nothing survives a restart
     const Config& config;
     const core::Limits& limits;
-    const Admission& admission;
+    const Entrance& entrance;
     Doors& doors;
+    LoginDesk& desk;
+    const AccessControl& access;  // as at start; need not outlive it
     const base::Log& log;
     net::LoopSizes loop_sizes;
   };
   Worker(const Parts& parts, const std::vector<plugin::Plugin*>& plugins);
 
+  /// Serves what is bound already; false: the system refuses. `listener` outlives the worker.
+  [[nodiscard]] bool listen_bound(const Listener& listener, net::Descriptor bound);
   /// Adds a listening address; the error says which and why. `listener` outlives the worker. `port`: what to
   /// bind instead of the listener's own, which may be 0.
   [[nodiscard]] base::Expected<net::Address, std::string> listen(const Listener& listener,
@@ -99,11 +106,16 @@ class Worker final : GreetingHost, ConnectionHost {
 
   base::Expected<net::Address, std::string> listen_at(const Listener& listener, const net::Address& address,
                                                       net::TcpListener::Reach reach);
+  net::TcpListener::Events events_of(const Listener& listener);
+  [[nodiscard]] bool admits(Greeting& greeting, const Hello& hello);
   void on_stream(const Listener& listener, std::unique_ptr<net::TcpStream> stream);
   void on_exhausted(const std::optional<net::Address>& refused, int status);
   void on_refused(const net::Address& peer, core::CloseReason reason, std::string_view why);
   Greeting& greet(const Listener& listener, Doors::Ticket ticket, std::unique_ptr<net::TcpStream> stream);
   void accept(Greeting& greeting, const Hello& hello);
+  bool logs_in(const Hello& hello) const;
+  static std::optional<std::string> user_of(const Greeting& greeting);
+  bool review();
   void hand_over(Greeting& greeting, const Hello& hello, std::uint32_t owner);
   std::string new_client_id() const;
   [[nodiscard]] bool before_flush();
@@ -120,6 +132,8 @@ class Worker final : GreetingHost, ConnectionHost {
   void on_mail(const std::unique_ptr<Arrive>& arrive);
   void on_mail(Forward& forward);
   void on_mail(const Kept& kept);
+  void on_mail(const std::shared_ptr<const LoginVerdict>& verdict);
+  void on_mail(NewAccess& access);
   void on_mail(StopReading&);
   void on_mail(Stop&);
   void remove(Connection& connection);
@@ -129,9 +143,11 @@ class Worker final : GreetingHost, ConnectionHost {
   Inbox inbox_;
   Forwarding forwarding_;
   std::vector<Inbox*> inboxes_;  // of all workers, by their index
+  RationedLog events_;           // what strangers cause
+  Authority authority_;          // older than the sessions that ask it
   core::Broker broker_;
+  Logins logins_;
   core::CloseCounters closings_{core::close_reason_names};
-  RationedLog events_;         // what strangers cause
   bool is_exhausted_ = false;  // nobody has been accepted since a pause was logged
   base::Buffer scratch_;
   const Connection::Parts connection_parts_;
@@ -152,6 +168,7 @@ class Worker final : GreetingHost, ConnectionHost {
   core::Sequence kept_;                                   // by the journal
   std::vector<Connection*> withholding_;                  // who waits for it to come further
   std::vector<std::unique_ptr<ForwardBatch>> forwarded_;  // what this turn's pieces may refer to
+  bool is_reviewing_ = false;
   bool is_stopping_ = false;
   bool has_told_ = false;                        // the server of it
   std::vector<const Greeting*> over_greetings_;  // destroyed after the flush

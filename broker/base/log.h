@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
@@ -42,7 +43,9 @@ class Log {
   /// is lost, and "log_lost lines=N" stands before the next line it takes.
   static Log to_stderr(Level least, LogFormat format);
 
-  bool enabled(Level level) const { return level >= least_; }
+  bool enabled(Level level) const { return level >= least_.load(std::memory_order_relaxed); }
+  /// Any thread.
+  void set_least(Level least) { least_ = least; }
   void write(Level level, std::string_view event, std::initializer_list<Field> fields = {}) const;
 
   void debug(std::string_view event, std::initializer_list<Field> fields = {}) const {
@@ -59,7 +62,7 @@ class Log {
   }
 
  private:
-  Level least_;
+  std::atomic<Level> least_;
   LogFormat format_;
   Sink sink_;
 };

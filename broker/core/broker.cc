@@ -12,6 +12,12 @@ namespace {
 constexpr std::size_t turn_bytes = 4 * 1024 * 1024;
 /// Reminders of gone sessions that are no reason to clean up.
 constexpr std::size_t stale_reminders = 10'000;
+/// Sessions looked at again in one turn: each may have as many rules as its user, or a long queue to be
+/// dropped.
+constexpr std::size_t reviews_per_slice = 100;
+
+/// Who the client has proven to be; empty: nobody.
+std::string_view user_of(const mqtt::Connect& connect) { return connect.user_name.value_or(""); }
 
 }  // namespace
 
@@ -20,8 +26,9 @@ Broker::Broker(Parts parts)
       router_({parts_.limits, counters_, effort_, parts_.log, parts_.commons, parts_.journal},
               parts_.interest),
       publishing_({router_, parts_.turn, counters_, effort_, parts_.wall_clock}),
-      services_{router_,     publishing_, *this, parts_.limits,  counters_,   effort_,
-                parts_.turn, parts_.log,  held_, parts_.journal, last_entry_, parts_.lasting},
+      services_{router_,     publishing_,    *this,           parts_.limits, counters_,
+                effort_,     parts_.turn,    parts_.log,      held_,         parts_.journal,
+                last_entry_, parts_.lasting, parts_.authority},
       sessions_(parts_.commons.sessions) {}
 
 Session* Broker::connect(Link& link, const mqtt::Connect& connect, base::TimePoint now) {
@@ -30,8 +37,14 @@ Session* Broker::connect(Link& link, const mqtt::Connect& connect, base::TimePoi
     link.close(CloseReason::client_id_refused, "no client id, but a session to keep");
     return nullptr;
   }
+  Session* const old = sessions_.find(connect.client_id);
+  if (old != nullptr && !old->user().empty() && old->user() != user_of(connect)) {
+    link.send(mqtt::Connack{.session_present = false, .reason = mqtt::Reason::not_authorized});
+    link.close(CloseReason::not_authorized, "the client id is that of another user's session");
+    return nullptr;
+  }
   const Told told(parts_.journal);
-  Session* session = take_over(connect, sessions_.find(connect.client_id), now);
+  Session* session = take_over(connect, old, now);
   const bool is_present = session != nullptr;
   if (!is_present && parts_.commons.sessions >= parts_.limits.sessions) {
     link.send(mqtt::Connack{.session_present = false, .reason = mqtt::Reason::server_unavailable});
@@ -52,7 +65,8 @@ Session& Broker::make_session(const mqtt::Connect& connect) {
       {.client_id = connect.client_id.empty() ? parts_.new_client_id() : std::string(connect.client_id),
        .slot = 0,
        .is_lasting = connect.session_expiry_s != 0,
-       .key = has_journal ? parts_.commons.next_key() : 0},
+       .key = has_journal ? parts_.commons.next_key() : 0,
+       .user = std::string(user_of(connect))},
       services_);
   session.begin();
   return session;
@@ -71,19 +85,35 @@ void Broker::expire(Session& session) {
 
 void Broker::restore(const RestoredSession& kept, base::TimePoint now) {
   if (!kept.messages.empty()) last_entry_ = std::max(last_entry_, kept.messages.back().entry.number);
+  if (is_gone(kept.user)) {
+    counters_.add(Metric::sessions_revoked);
+    return parts_.journal->end_session(kept.key);
+  }
   Session& session = sessions_.make(
-      {.client_id = kept.client_id, .slot = 0, .is_lasting = true, .key = kept.key}, services_);
+      {.client_id = kept.client_id, .slot = 0, .is_lasting = true, .key = kept.key, .user = kept.user},
+      services_);
   session.restore(kept, now);
   counters_.add(Metric::sessions_restored);
   schedule(session);
 }
 
 void Broker::restore(const RestoredWill& kept, base::TimePoint now) {
-  counters_.add(Metric::wills_published);
-  Outgoing outgoing(kept.message, parts_.turn, held_);
-  const plugin::Client who{.id = kept.client_id, .user_name = {}};
-  static_cast<void>(publishing_.publish(who, outgoing, now));
+  const plugin::Client who{.id = kept.client_id, .user_name = kept.user};
+  if (may_write(who, kept.message->topic())) {
+    counters_.add(Metric::wills_published);
+    Outgoing outgoing(kept.message, parts_.turn, held_);
+    static_cast<void>(publishing_.publish(who, outgoing, now));
+  } else {
+    counters_.add(Metric::wills_denied);
+  }
   parts_.journal->clear_will(kept.key);
+}
+
+/// Of somebody who is not connected.
+bool Broker::may_write(const plugin::Client& who, std::string_view topic) const {
+  if (is_gone(who.user_name)) return false;
+  const auto access = parts_.authority == nullptr ? nullptr : parts_.authority->access_of(who);
+  return access == nullptr || access->may_write(topic);
 }
 
 void Broker::take_forwarded(const Forwarded& forwarded, base::TimePoint now) {
@@ -107,7 +137,7 @@ Session* Broker::take_over(const mqtt::Connect& connect, Session* old, base::Tim
     expire(*old);
     return nullptr;
   }
-  if (!connect.clean_start && old->is_lasting()) return old;
+  if (!connect.clean_start && old->is_lasting() && old->user() == user_of(connect)) return old;
   erase(*old);
   return nullptr;
 }
@@ -126,6 +156,33 @@ bool Broker::work(base::TimePoint now) {
   // Who had no turn goes first in the next one.
   busy_.insert(busy_.begin(), due.begin() + static_cast<std::ptrdiff_t>(next), due.end());
   return !busy_.empty();
+}
+
+bool Broker::review(base::TimePoint now) {
+  publishing_.at(now);
+  for (std::size_t left = reviews_per_slice; left > 0 && reviewed_ < sessions_.slots(); ++reviewed_) {
+    Session* const session = sessions_.at(reviewed_);
+    if (session == nullptr) continue;
+    --left;
+    review(*session, now);
+  }
+  if (reviewed_ < sessions_.slots()) return true;
+  reviewed_ = SIZE_MAX;
+  return false;
+}
+
+void Broker::review(Session& session, base::TimePoint now) {
+  switch (parts_.authority->standing_of(session.user())) {
+    case Standing::good:
+      return session.take_access();
+    case Standing::changed:
+      session.take_access();
+      return session.end_link(CloseReason::credentials_changed, "the user has another password now", now);
+    case Standing::gone:
+      session.dismiss(CloseReason::user_removed, "there is no such user any more", now);
+      counters_.add(Metric::sessions_revoked);
+      return erase(session);
+  }
 }
 
 void Broker::on_time(base::TimePoint now) {

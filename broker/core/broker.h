@@ -23,9 +23,10 @@ class Broker final : public SessionOwner {
     const base::Log& log;
     std::function<std::string()> new_client_id;  // for clients that bring none; unguessable
     Commons& commons;
-    Interest* interest = nullptr;  // told what its sessions subscribe to; null: nobody asks
-    Interest* lasting = nullptr;   // the same of those that are kept when their connection ends
-    Journal* journal = nullptr;    // told what must survive a restart; null: nothing does
+    Interest* interest = nullptr;          // told what its sessions subscribe to; null: nobody asks
+    Interest* lasting = nullptr;           // the same of those that are kept when their connection ends
+    Journal* journal = nullptr;            // told what must survive a restart; null: nothing does
+    const Authority* authority = nullptr;  // null: everybody may do everything
     base::WallTime (*wall_clock)() = [] { return base::WallTime{}; };  // for plugins
   };
   explicit Broker(Parts parts);
@@ -40,8 +41,9 @@ class Broker final : public SessionOwner {
   void restore(const RestoredRetained& kept) { router_.restore(kept); }
   void restore(const RestoredWill& kept, base::TimePoint now);
 
-  /// A decoded CONNECT of a client that may come in. Answers with CONNACK; null: it refused, and has closed
-  /// the link. Another connection of the same client is closed first [MQTT-3.1.4-2].
+  /// A decoded CONNECT of a client that may come in; `user_name` is who it has proven to be. Answers with
+  /// CONNACK; null: it refused, and has closed the link. Another connection of the same client is closed
+  /// first [MQTT-3.1.4-2].
   Session* connect(Link& link, const mqtt::Connect& connect, base::TimePoint now);
 
   /// What another worker has forwarded.
@@ -56,6 +58,11 @@ class Broker final : public SessionOwner {
   void on_put_off() { counters_.add(Metric::reads_put_off); }
   /// What may be done from now on; with a new allowance, in steps.
   Effort& effort() { return effort_; }
+  /// The authority has changed its mind about anybody: `review` looks at every session again, a few with each
+  /// call, and is true as long as there are more. Whose user is gone goes, connection, session, queue and
+  /// will; whose password has changed is disconnected.
+  void start_review() { reviewed_ = 0; }
+  [[nodiscard]] bool review(base::TimePoint now);
   /// Keep-alives and session ends due at `now`.
   void on_time(base::TimePoint now);
   /// Once a second, on one worker: plugins are told.
@@ -92,6 +99,11 @@ class Broker final : public SessionOwner {
   void erase(Session& session);
   void expire(Session& session);
   Session* take_over(const mqtt::Connect& connect, Session* old, base::TimePoint now);
+  void review(Session& session, base::TimePoint now);
+  bool may_write(const plugin::Client& who, std::string_view topic) const;
+  bool is_gone(std::string_view user) const {
+    return parts_.authority != nullptr && parts_.authority->standing_of(user) == Standing::gone;
+  }
   void schedule(Session& session);
   void rebuild_reminders();
 
@@ -106,6 +118,7 @@ class Broker final : public SessionOwner {
   Sessions sessions_;
   base::DeadlineQueue<Reminder> deadlines_;
   std::vector<Reminder> busy_, offline_;
+  std::size_t reviewed_ = SIZE_MAX;  // slots, of a review that is not over
 };
 
 }  // namespace core

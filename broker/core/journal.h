@@ -27,10 +27,11 @@ struct Entry {
   mqtt::PacketId packet_id = 0;              // 0: has not been sent yet
 };
 
-/// What one worker tells of its sessions. Each worker has its own; its thread. Views are copied.
+/// `client`: by kept_client, its id and user. What one worker tells of its sessions. Each worker has its own;
+/// its thread. Views are copied.
 class Journal {
  public:
-  virtual void start_session(SessionKey key, std::string_view client_id) = 0;
+  virtual void start_session(SessionKey key, std::string_view client) = 0;
   /// With all that belongs to it but its will.
   virtual void end_session(SessionKey key) = 0;
   /// Its client has gone; the session expires some time after this.
@@ -55,7 +56,7 @@ class Journal {
   virtual void complete(SessionKey key, mqtt::PacketId id) = 0;
 
   /// To be published unless it is cleared before the broker goes down; also of sessions that are not kept.
-  virtual void set_will(SessionKey key, std::string_view client_id, const Message& will) = 0;
+  virtual void set_will(SessionKey key, std::string_view client, const Message& will) = 0;
   virtual void clear_will(SessionKey key) = 0;
 
   /// The newest retained message of its topic; an empty payload clears it. An older stamp changes nothing.

@@ -24,6 +24,7 @@ struct RestoredSession {
   };
   SessionKey key = 0;
   std::string client_id;
+  std::string user;            // empty: an anonymous client's
   base::Duration away_for{0};  // how long its client has been away, by the wall clock; never negative
   std::vector<Subscription> subscriptions;
   std::vector<Message> messages;         // by their number, rising
@@ -38,6 +39,7 @@ struct RestoredRetained {
 struct RestoredWill {
   SessionKey key = 0;
   std::string client_id;
+  std::string user;
   MessageRef message;
 };
 

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "broker/core/kept_client.h"
 #include "broker/core/topic_rules.h"
 
 namespace core {
@@ -20,6 +21,7 @@ void Session::attach(Link& link, const mqtt::Connect& connect, bool is_present, 
   link_ = &link;
   has_logged_full_queue_ = false;
   keepalive_.start(connect.keepalive_s, now);
+  take_access();
   record([this](Journal& journal) { journal.set_here(key_); });
   set_will(connect);
   answer(mqtt::Connack{.session_present = is_present, .reason = mqtt::Reason::success});
@@ -30,7 +32,8 @@ void Session::attach(Link& link, const mqtt::Connect& connect, bool is_present, 
 
 /// Behind the CONNACK and what is sent again: what they publish may be for this very client.
 void Session::tell_plugins(base::TimePoint now) {
-  is_asked_about_ = services_.publishing.connected(client(), now);
+  is_plugin_asked_ = services_.publishing.connected(client(), now);
+  note_who_is_asked();
   if (!filters_) return;
   for (const std::string& filter : filters_->all)
     static_cast<void>(services_.publishing.subscribed(client(), filter, mqtt::Qos::at_most_once));
@@ -39,7 +42,8 @@ void Session::tell_plugins(base::TimePoint now) {
 void Session::set_will(const mqtt::Connect& connect) {
   will_ = {};
   if (!connect.will || is_broker_topic(connect.will->topic) ||
-      is_too_deep(connect.will->topic, services_.limits)) {
+      is_too_deep(connect.will->topic, services_.limits) ||
+      !may_write(connect.will->topic, Metric::wills_denied)) {
     return;
   }
   will_ = MessageRef::make({.topic = connect.will->topic,
@@ -47,7 +51,7 @@ void Session::set_will(const mqtt::Connect& connect) {
                             .qos = connect.will->qos,
                             .retain = connect.will->retain});
   if (services_.journal == nullptr) return;
-  services_.journal->set_will(key_, client_id_, *will_);
+  services_.journal->set_will(key_, kept_client({client_id_, user_}), *will_);
   last_told_ = services_.journal->sequence();
 }
 
@@ -73,6 +77,22 @@ void Session::end_link(CloseReason reason, std::string_view why, base::TimePoint
   link->close(reason, why);
 }
 
+void Session::dismiss(CloseReason reason, std::string_view why, base::TimePoint now) {
+  clear_will();
+  end_link(reason, why, now);
+}
+
+void Session::take_access() {
+  access_ = services_.authority == nullptr ? nullptr : services_.authority->access_of(client());
+  note_who_is_asked();
+}
+
+bool Session::may_write(std::string_view topic, Metric denied) const {
+  if (!access_ || access_->may_write(topic)) return true;
+  services_.counters.add(denied);
+  return false;
+}
+
 void Session::disconnect(base::TimePoint now) {
   clear_will();  // [MQTT-3.14.4-3]
   end_link(CloseReason::disconnected, "disconnected by the client", now);
@@ -90,7 +110,7 @@ void Session::lose_link(base::TimePoint now) {
 void Session::publish_will(const plugin::Client& who, base::TimePoint now) {
   const MessageRef will = will_;
   clear_will();
-  if (!will) return;
+  if (!will || !may_write(will->topic(), Metric::wills_denied)) return;
   services_.counters.add(Metric::wills_published);
   Outgoing outgoing(will, services_.turn, services_.held);
   // A plugin that refuses a will has refused it; there is nobody left to be told.
@@ -112,6 +132,6 @@ bool Session::on_deadline(base::TimePoint now) {
   return false;
 }
 
-plugin::Client Session::client() const { return {.id = client_id_, .user_name = {}, .remote = link_}; }
+plugin::Client Session::client() const { return {.id = client_id_, .user_name = user_, .remote = link_}; }
 
 }  // namespace core

@@ -10,6 +10,7 @@
 
 #include "broker/base/log.h"
 #include "broker/base/time.h"
+#include "broker/core/access.h"
 #include "broker/core/inflight.h"
 #include "broker/core/keepalive.h"
 #include "broker/core/limits.h"
@@ -51,6 +52,7 @@ struct Services {
   Journal* journal;               // null: nothing survives a restart
   EntryNumber& last_entry;        // given on this worker
   Interest* lasting;              // told what lasting sessions subscribe to; null: nobody asks
+  const Authority* authority;     // null: everybody may do everything
 };
 
 /// One client's protocol state. Knows no socket and no clock; everything it does goes to its link and to
@@ -63,9 +65,11 @@ class Session {
     std::uint32_t slot;
     bool is_lasting;     // it is kept when its connection ends
     SessionKey key = 0;  // in the journal; 0: there is no journal
+    std::string user{};  // whose it is; empty: an anonymous client's
   };
   Session(Identity identity, const Services& services)
       : client_id_(std::move(identity.client_id)),
+        user_(std::move(identity.user)),
         slot_(identity.slot),
         is_lasting_(identity.is_lasting),
         key_(identity.key),
@@ -99,6 +103,10 @@ class Session {
   void on_link_lost(base::TimePoint now);
   /// Ends the connection from this side; the will is published.
   void end_link(CloseReason reason, std::string_view why, base::TimePoint now);
+  /// The same of a client that has no rights any more: its will is dropped.
+  void dismiss(CloseReason reason, std::string_view why, base::TimePoint now);
+  /// What its client may do is asked for anew.
+  void take_access();
 
   /// From the router, in the middle of a fan-out: changes nothing but this session, closes nothing.
   void deliver(Outgoing& outgoing, mqtt::Qos granted, mqtt::PacketId preferred_id);
@@ -109,6 +117,7 @@ class Session {
   [[nodiscard]] bool on_deadline(base::TimePoint now);
 
   const std::string& client_id() const { return client_id_; }
+  const std::string& user() const { return user_; }
   std::uint32_t slot() const { return slot_; }
   bool is_online() const { return link_ != nullptr; }
   bool is_lasting() const { return is_lasting_; }
@@ -136,6 +145,8 @@ class Session {
   void lose_link(base::TimePoint now);
   void publish_will(const plugin::Client& who, base::TimePoint now);
   plugin::Client client() const;
+  bool may_write(std::string_view topic, Metric denied) const;
+  void note_who_is_asked() { is_asked_about_ = is_plugin_asked_ || access_ != nullptr; }
 
   /// One message on its way out: at which QoS, as a retained one, under which number (0: none yet).
   struct Passing {
@@ -143,6 +154,7 @@ class Session {
     bool retain = false;
     OutQueue::Mark mark{};
   };
+  bool may_read(std::string_view topic) const;
   bool may_send(const Outgoing& outgoing, const Passing& passing) const;
   void send(Outgoing& outgoing, Passing passing, mqtt::PacketId preferred_id);
   void enqueue(Outgoing& outgoing, mqtt::Qos qos);
@@ -177,14 +189,17 @@ class Session {
   void answer(const mqtt::Packet& packet);
 
   std::string client_id_;
+  std::string user_;
   std::uint32_t slot_;
   bool is_lasting_;
   bool has_logged_full_queue_ = false;
-  bool is_asked_about_ = false;  // a plugin has a say in what it is sent
+  bool is_asked_about_ = false;   // rules or a plugin have a say in what it is sent
+  bool is_plugin_asked_ = false;  // a plugin has
   SessionKey key_;
   Sequence last_told_ = 0;  // about it
   const Services& services_;
   Link* link_ = nullptr;
+  std::unique_ptr<Access> access_;  // null: everything is allowed
   Keepalive keepalive_;
   base::TimePoint offline_since_;
   MessageRef will_;

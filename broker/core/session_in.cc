@@ -104,7 +104,7 @@ void Session::on_publish(const mqtt::Publish& publish, std::span<std::uint8_t> f
              now);
     return;
   }
-  if (!is_broker_topic(publish.topic)) {
+  if (!is_broker_topic(publish.topic) && may_write(publish.topic, Metric::publishes_denied)) {
     Outgoing outgoing(publish, frame, services_.turn);
     outgoing.from(*this);
     if (services_.publishing.publish(client(), outgoing, now) == plugin::Verdict::refuse) {
@@ -145,6 +145,10 @@ mqtt::Reason Session::add_subscription(const mqtt::Subscribe::Entry& entry) {
   if (!has_room_for(entry.filter) && !has_filter(entry.filter)) {
     services_.counters.add(Metric::subscriptions_refused);
     return mqtt::Reason::quota_exceeded;
+  }
+  if (access_ && !access_->may_subscribe(entry.filter)) {
+    services_.counters.add(Metric::subscriptions_denied);
+    return mqtt::Reason::not_authorized;
   }
   mqtt::SubscriptionOptions options = entry.options;
   options.qos = services_.publishing.subscribed(client(), entry.filter, options.qos);

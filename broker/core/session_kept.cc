@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a session tells the journal, and what it becomes from what the journal has kept.
+#include "broker/core/kept_client.h"
 #include "broker/core/session.h"
 
 namespace core {
 
 void Session::begin() {
-  record([this](Journal& journal) { journal.start_session(key_, client_id_); });
+  record([this](Journal& journal) { journal.start_session(key_, kept_client({client_id_, user_})); });
 }
 
 void Session::forget() {
@@ -55,6 +56,7 @@ void Session::forget_received(mqtt::PacketId id) {
 
 void Session::restore(const RestoredSession& kept, base::TimePoint now) {
   offline_since_ = now - kept.away_for;
+  take_access();
   for (const RestoredSession::Subscription& each : kept.subscriptions) {
     if (services_.router.subscriptions().set(each.filter, {this, slot_}, {.qos = each.qos}))
       add_filter(each.filter);

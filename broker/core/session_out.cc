@@ -55,13 +55,22 @@ void Session::send(Outgoing& outgoing, Passing passing, mqtt::PacketId preferred
   link_->deliver(outgoing, delivery);
 }
 
+bool Session::may_read(std::string_view topic) const {
+  if (!access_ || access_->may_read(topic)) return true;
+  services_.counters.add(Metric::deliveries_denied);
+  return false;
+}
+
 bool Session::may_send(const Outgoing& outgoing, const Passing& passing) const {
+  if (!may_read(outgoing.topic())) return false;
+  if (!is_plugin_asked_) return true;
   const bool is_own = passing.mark.is_own || outgoing.publisher() == this;
   return services_.publishing.may_send(client(), outgoing, passing.qos, is_own);
 }
 
 void Session::enqueue(Outgoing& outgoing, mqtt::Qos qos) {
   if (link_ == nullptr && (qos == mqtt::Qos::at_most_once || !is_lasting_)) return;
+  if (!may_read(outgoing.topic())) return;  // what it will not get must not take others' room
   const bool is_told = qos != mqtt::Qos::at_most_once && is_recorded();
   const EntryNumber number = is_told ? services_.last_entry + 1 : 0;
   const OutQueue::Dropped dropped = queue_.push(outgoing.keep(), qos, services_.limits,

@@ -26,6 +26,10 @@ class Sessions {
   Session* find(std::uint32_t slot, std::uint64_t serial) const;
   std::uint64_t serial_of(const Session& session) const { return places_[session.slot()].serial; }
 
+  /// Slots are from 0 on; null: nobody has this one now.
+  Session* at(std::size_t slot) const { return places_[slot].session.get(); }
+  std::size_t slots() const { return places_.size(); }
+
   /// `identity` without its slot.
   Session& make(Session::Identity identity, const Services& services);
   void erase(Session& session);

@@ -17,6 +17,7 @@ constexpr std::array<std::uint8_t, 12> v4_prefix = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0
 bool Address::is_v4() const { return std::equal(v4_prefix.begin(), v4_prefix.end(), ip.begin()); }
 
 std::string Address::text() const {
+  if (is_unix) return "unix";
   std::array<char, INET6_ADDRSTRLEN> host{};
   if (is_v4()) {
     uv_inet_ntop(AF_INET, ip.data() + v4_prefix.size(), host.data(), host.size());
@@ -37,6 +38,10 @@ base::Expected<Address, std::string> parse_address(std::string_view host, std::u
 
 Address from_sockaddr(const sockaddr& raw) {
   Address address;
+  if (raw.sa_family == AF_UNIX) {
+    address.is_unix = true;
+    return address;
+  }
   if (raw.sa_family == AF_INET) {
     const auto& v4 = reinterpret_cast<const sockaddr_in&>(raw);
     std::ranges::copy(v4_prefix, address.ip.begin());

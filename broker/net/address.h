@@ -15,9 +15,10 @@ struct Address {
   std::array<std::uint8_t, 16> ip{};
   std::uint16_t port = 0;
   std::uint32_t scope = 0;  // the interface of a link-local IPv6 address
+  bool is_unix = false;     // no address at all: the other end of a unix socket
 
   bool is_v4() const;
-  /// "192.0.2.7:1883" or "[2001:db8::1]:1883".
+  /// "192.0.2.7:1883", "[2001:db8::1]:1883" or "unix".
   std::string text() const;
   friend bool operator==(const Address&, const Address&) = default;
 };

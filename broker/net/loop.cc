@@ -21,7 +21,8 @@ constexpr std::size_t spare_capacity = 1024;
 Loop::Loop(LoopSizes sizes)
     : sizes_(sizes),
       arena_(std::make_unique_for_overwrite<std::uint8_t[]>(sizes.arena)),
-      turn_(sizes.arena / 2) {
+      turn_(sizes.arena / 2),
+      costly_left_(sizes.costly_per_turn) {
   CHECK(uv_loop_init(&loop_) == 0);
   prepare_.reset(new uv_prepare_t);
   CHECK(uv_prepare_init(&loop_, prepare_.get()) == 0);
@@ -52,7 +53,9 @@ std::span<std::uint8_t> Loop::keep_until_flush(std::vector<std::uint8_t> bytes) 
 
 /// prepare sees what timers and mail have caused too, and is the last thing before the loop waits.
 void Loop::on_prepare() {
-  const bool has_more = hooks_.before_flush && hooks_.before_flush();
+  go_on_with_postponed();
+  const bool owner_has_more = hooks_.before_flush && hooks_.before_flush();
+  const bool has_more = owner_has_more || !postponed_.empty();
   flush_streams();
   if (hooks_.after_flush) hooks_.after_flush();
   reset_memory();
@@ -62,6 +65,25 @@ void Loop::on_prepare() {
   } else {
     uv_idle_stop(idle_.get());
   }
+}
+
+/// One allowance for them, a fresh one for what is read next; who has waited longest is first. As many as
+/// wait now: who is postponed again waits.
+void Loop::go_on_with_postponed() {
+  costly_left_ = sizes_.costly_per_turn;
+  if (postponed_.empty()) return;
+  is_going_on_ = true;
+  for (std::size_t waiting = postponed_.size(); waiting > 0 && costly_left_ > 0; --waiting) {
+    TcpStream* stream = postponed_.front();
+    postponed_.pop_front();
+    if (stream != nullptr) stream->go_on();
+  }
+  is_going_on_ = false;
+  costly_left_ = sizes_.costly_per_turn;
+}
+
+void Loop::forget_postponed(const TcpStream& stream) {
+  std::ranges::replace(postponed_, const_cast<TcpStream*>(&stream), static_cast<TcpStream*>(nullptr));
 }
 
 void Loop::flush_streams() {

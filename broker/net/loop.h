@@ -4,6 +4,7 @@
 // vectored write. Nothing is written anywhere else, not even an acknowledgement: that is most of the speed.
 #pragma once
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <span>
@@ -28,6 +29,8 @@ struct LoopSizes {
   std::size_t read = 64 * 1024;
   std::size_t arena = 512 * 1024;
   std::size_t backlog = 256 * 1024 * 1024;
+  /// Computations that count, such as the private key's part in a TLS handshake (about a millisecond each).
+  std::size_t costly_per_turn = 8;
 };
 
 /// Owns a uv_loop_t and the memory of its turn. One thread; destroyed after everything that lives on it.
@@ -94,6 +97,14 @@ class Loop {
   void mark_dirty(TcpStream& stream) { dirty_.push_back(&stream); }
   void mark_heavy(TcpStream& stream) { heavy_.push_back(&stream); }
   void forget(const TcpStream& stream);
+  /// Whether a computation that counts may begin now: not when there have been many in this turn, and not
+  /// before those that wait.
+  bool has_room_for_costly() const { return costly_left_ > 0 && (postponed_.empty() || is_going_on_); }
+  void spend_costly() { --costly_left_; }
+  /// `stream` goes on between two turns, when there is room.
+  void postpone(TcpStream& stream) { postponed_.push_back(&stream); }
+  void forget_postponed(const TcpStream& stream);
+  void go_on_with_postponed();
   PieceList take_piece_list();
   void give_back(PieceList pieces);
   void on_prepare();
@@ -113,7 +124,10 @@ class Loop {
   std::vector<TcpStream*> heavy_;        // of these, with much to write; the same
   std::vector<PieceList> spare_pieces_;  // so that an idle stream holds none
   std::size_t pieces_ = 0;
-  std::size_t backlog_ = 0;  // bytes that streams keep because their sockets have refused them
+  std::size_t backlog_ = 0;           // bytes that streams keep because their sockets have refused them
+  std::deque<TcpStream*> postponed_;  // in the order they came; null: the stream has gone
+  std::size_t costly_left_;
+  bool is_going_on_ = false;
   bool is_stopping_ = false;
 };
 

@@ -57,6 +57,12 @@ base::Expected<std::unique_ptr<TcpListener>, std::string> TcpListener::open(Loop
   return listener;
 }
 
+std::unique_ptr<TcpListener> TcpListener::open_bound(Loop& loop, Descriptor bound, Events events) {
+  std::unique_ptr<TcpListener> listener(new TcpListener(loop, std::move(events)));
+  listener->socket_ = std::move(bound);
+  return listener->start() == 0 ? std::move(listener) : nullptr;
+}
+
 /// A socket that is bound to the place; the status says why it is not.
 int TcpListener::bind_socket(const Place& place, bool is_shared) {
   const sockaddr_storage storage = to_sockaddr(place.address);
@@ -85,6 +91,11 @@ int TcpListener::listen(const Place& place) {
   // Inherited by what is accepted: no system call per connection.
   set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
   set_option(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, defer_accept_s);
+  return start();
+}
+
+int TcpListener::start() {
+  const int fd = socket_.get();
   if (::listen(fd, backlog) != 0) return status_of_errno();
   sockaddr_storage bound{};
   socklen_t size = sizeof bound;
@@ -129,7 +140,8 @@ bool TcpListener::accept_one() {
 }
 
 void TcpListener::take(Descriptor accepted, const Address& peer) {
-  if (auto stream = TcpStream::adopt(loop_, std::move(accepted), peer)) events_.on_stream(std::move(stream));
+  if (auto stream = TcpStream::adopt(loop_, {std::move(accepted), peer}))
+    events_.on_stream(std::move(stream));
 }
 
 /// The spare descriptor makes room to take a client in and close it: it hears at once that it has to come

@@ -46,6 +46,8 @@ class TcpListener {
   [[nodiscard]] static base::Expected<std::unique_ptr<TcpListener>, std::string> open(Loop& loop,
                                                                                       const Place& place,
                                                                                       Events events);
+  /// Listens on a socket that is bound, a unix socket above all; null: the system refuses.
+  [[nodiscard]] static std::unique_ptr<TcpListener> open_bound(Loop& loop, Descriptor bound, Events events);
   /// Where it listens; the port is the real one when 0 was asked for.
   const Address& address() const { return address_; }
 
@@ -53,6 +55,7 @@ class TcpListener {
   TcpListener(Loop& loop, Events events);
   [[nodiscard]] int bind_socket(const Place& place, bool is_shared);
   [[nodiscard]] int listen(const Place& place);
+  [[nodiscard]] int start();
   [[nodiscard]] int watch();
   void accept_all();
   [[nodiscard]] bool accept_one();

@@ -48,30 +48,43 @@ TcpStream::TcpStream(Loop& loop, TcpHandle handle, const Address& peer)
   handle_->data = this;
 }
 
-std::unique_ptr<TcpStream> TcpStream::adopt(Loop& loop, Descriptor socket, const Address& peer) {
+std::unique_ptr<TcpStream> TcpStream::adopt(Loop& loop, LooseStream loose) {
   auto raw = std::make_unique<uv_tcp_t>();
   if (uv_tcp_init(loop.raw(), raw.get()) != 0) return nullptr;
   TcpHandle handle(raw.release());
-  if (uv_tcp_open(handle.get(), socket.get()) != 0) return nullptr;
-  static_cast<void>(socket.release());  // the handle's now
-  return std::make_unique<TcpStream>(loop, std::move(handle), peer);
+  if (uv_tcp_open(handle.get(), loose.socket.get()) != 0) return nullptr;
+  static_cast<void>(loose.socket.release());  // the handle's now
+  auto stream = std::make_unique<TcpStream>(loop, std::move(handle), loose.peer);
+  stream->is_proxied_ = loose.is_proxied;
+  stream->layers_ = std::move(loose.layers);
+  if (stream->layers_ && !stream->layers_->wire().empty()) stream->mark_dirty();
+  return stream;
 }
 
 /// libuv gives no descriptor away: the socket gets a second one before the handle closes its own.
-Descriptor TcpStream::detach() {
-  stop_reading();
+LooseStream TcpStream::detach() {
   uv_os_fd_t fd = -1;
-  if (uv_fileno(reinterpret_cast<uv_handle_t*>(handle_.get()), &fd) != 0) return Descriptor();
-  return Descriptor(fcntl(fd, F_DUPFD_CLOEXEC, 0));
+  if (is_writing_ || uv_fileno(reinterpret_cast<uv_handle_t*>(handle_.get()), &fd) != 0) return {};
+  Descriptor second(fcntl(fd, F_DUPFD_CLOEXEC, 0));
+  if (!second) return {};
+  stop_reading();
+  return {std::move(second), peer_, is_proxied_, std::move(layers_)};
 }
 
 TcpStream::~TcpStream() {
+  if (is_postponed_) {
+    loop_.forget_postponed(*this);
+    loop_.backlog_ -= layers_->postponed.size();
+  }
   if (refused_) loop_.backlog_ -= refused_->writing + refused_->waiting.size();
   if (is_dirty_) loop_.forget(*this);
 }
 
 void TcpStream::start_reading() {
   if (is_over_) return;
+  is_reading_ = true;
+  if (is_postponed_) return;
+  if (layers_ && !layers_->is_open()) return postpone({});
   uv_read_start(
       stream_of(handle_.get()),
       [](uv_handle_t* handle, std::size_t, uv_buf_t* room) {
@@ -83,21 +96,27 @@ void TcpStream::start_reading() {
       });
 }
 
-void TcpStream::stop_reading() { uv_read_stop(stream_of(handle_.get())); }
+void TcpStream::stop_reading() {
+  is_reading_ = false;
+  uv_read_stop(stream_of(handle_.get()));
+}
 
 void TcpStream::finish() {
   is_last_ = true;
   stop_reading();
+  if (layers_ && !is_broken_) mark_dirty();  // they have a last word
+}
+
+void TcpStream::mark_dirty() {
+  if (std::exchange(is_dirty_, true)) return;
+  loop_.mark_dirty(*this);
+  pieces_ = loop_.take_piece_list();
 }
 
 /// A piece that is no neighbour of the last one, or makes the stream heavy.
 void TcpStream::append_apart(base::Bytes piece) {
   if (is_broken_) return;
-  if (!is_dirty_) {
-    is_dirty_ = true;
-    loop_.mark_dirty(*this);
-    pieces_ = loop_.take_piece_list();
-  }
+  mark_dirty();
   const bool was_heavy = piece_bytes_ >= heavy_bytes;
   piece_bytes_ += piece.size();
   if (!was_heavy && piece_bytes_ >= heavy_bytes) loop_.mark_heavy(*this);
@@ -119,10 +138,26 @@ std::size_t TcpStream::backlog() const {
 
 void TcpStream::flush() {
   is_dirty_ = false;
+  if (layers_ && !is_broken_) seal();
   if (!pieces_.empty() && !is_broken_) keep_rest(is_writing_ ? 0 : write_now());
   piece_bytes_ = 0;
   joint_ = nullptr;
   loop_.give_back(std::exchange(pieces_, {}));
+  if (!layers_) return;
+  layers_->forget_wire();
+  if (layers_->has_failed()) end_with_layers();
+}
+
+/// The pieces become what the layers make of them.
+void TcpStream::seal() {
+  if (!pieces_.empty()) layers_->say(pieces_);
+  if (is_last_) layers_->end();
+  pieces_.clear();
+  const std::span<const std::uint8_t> wire = layers_->wire();
+  piece_bytes_ = wire.size();
+  if (wire.empty()) return;
+  auto* begin = reinterpret_cast<char*>(const_cast<std::uint8_t*>(wire.data()));  // libuv only reads
+  pieces_.push_back(uv_buf_init(begin, static_cast<unsigned>(wire.size())));
 }
 
 /// One vectored write, more only past IOV_MAX pieces. Returns what the socket took.
@@ -203,8 +238,63 @@ void TcpStream::on_read(ssize_t count) {
   const auto size = static_cast<std::size_t>(count);
   const std::span<std::uint8_t> bytes = loop_.took(size);
   loop_.before_read();
-  owner_->on_bytes(bytes);
+  if (layers_) {
+    hear(bytes);
+  } else {
+    owner_->on_bytes(bytes);
+  }
   loop_.after_read();
+}
+
+/// Those who were here before go first.
+void TcpStream::hear(std::span<std::uint8_t> bytes) {
+  if (layers_->is_costly() && !loop_.has_room_for_costly()) return postpone(bytes);
+  const LayerStack::Heard heard = layers_->hear(bytes, loop_.turn());
+  if (heard.was_costly) loop_.spend_costly();
+  if (!layers_->wire().empty()) mark_dirty();
+  if (heard.has_facts) note_facts();
+  if (!heard.up.empty() || is_writing_) owner_->on_bytes(heard.up);
+  // Who has stopped reading has bytes to look at before it may hear that there are no more.
+  if (layers_ && !layers_->is_open() && is_reading_) end_with_layers();
+}
+
+void TcpStream::note_facts() {
+  const LayerFacts facts = layers_->facts();
+  is_proxied_ = facts.is_proxied;
+  if (facts.peer) peer_ = *facts.peer;
+  layers_->drop_done();
+  if (layers_->is_empty()) layers_.reset();
+}
+
+/// What they still have to say (an alert, a Close frame) leaves in the next flush.
+void TcpStream::end_with_layers() {
+  if (std::exchange(is_over_, true)) return;
+  stop_reading();
+  owner_->on_closed(layers_->has_failed() ? UV_EPROTO : UV_EOF);
+}
+
+void TcpStream::postpone(std::span<const std::uint8_t> bytes) {
+  if (!loop_.has_room_in_backlog(bytes.size())) return overrun();
+  loop_.backlog_ += bytes.size();
+  layers_->postponed.assign(bytes.begin(), bytes.end());
+  uv_read_stop(stream_of(handle_.get()));
+  is_postponed_ = true;
+  loop_.postpone(*this);
+}
+
+/// Its turn has come: see Loop.
+void TcpStream::go_on() {
+  is_postponed_ = false;
+  std::vector<std::uint8_t> bytes = std::exchange(layers_->postponed, {});
+  loop_.backlog_ -= bytes.size();
+  if (is_over_ || is_last_) return;
+  loop_.before_read();
+  if (!bytes.empty()) {
+    hear(loop_.keep_until_flush(std::move(bytes)));
+  } else if (is_reading_) {
+    end_with_layers();
+  }
+  if (is_reading_ && !is_postponed_) start_reading();
 }
 
 void TcpStream::overrun() {

@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "broker/base/owner.h"
+#include "broker/core/kept_client.h"
 
 namespace store {
 namespace {
@@ -56,9 +57,7 @@ class Loading {
       case TableId::received:
         return with_session(row[0], [&](auto& session) { session.received.push_back(packet_id(row[1])); });
       case TableId::will:
-        restored_.wills.push_back(
-            {key(row[0]), text(row[1]), message(row[2], row[3], qos(row[4]), number(row[5]) != 0)});
-        return note_key(key(row[0]));
+        return take_will(row);
       case TableId::retained:
         restored_.retained.push_back({message(row[0], row[1], qos(row[2]), true), key(row[3])});
         restored_.last_stamp = std::max(restored_.last_stamp, key(row[3]));
@@ -92,8 +91,19 @@ class Loading {
     places_[key(row[0])] = restored_.sessions.size();
     core::RestoredSession& made = restored_.sessions.emplace_back();
     made.key = key(row[0]);
-    made.client_id = text(row[1]);
+    const std::string kept = text(row[1]);
+    const core::ClientName name = core::client_name(kept);
+    made.client_id = name.id;
+    made.user = name.user;
     note_key(made.key);
+  }
+
+  void take_will(Row row) {
+    const std::string kept = text(row[1]);
+    const core::ClientName name = core::client_name(kept);
+    restored_.wills.push_back({key(row[0]), std::string(name.id), std::string(name.user),
+                               message(row[2], row[3], qos(row[4]), number(row[5]) != 0)});
+    note_key(key(row[0]));
   }
 
   template <class Use>

@@ -9,8 +9,8 @@ namespace store {
 static_assert(std::is_trivially_copyable_v<Head>);
 
 void Batch::add(Head head, std::string_view text, base::Bytes payload, std::string_view extra) {
-  head.text = static_cast<std::uint16_t>(text.size());
-  head.extra = static_cast<std::uint16_t>(extra.size());
+  head.text = static_cast<std::uint32_t>(text.size());
+  head.extra = static_cast<std::uint32_t>(extra.size());
   head.payload = static_cast<std::uint32_t>(payload.size());
   const auto* raw = reinterpret_cast<const std::uint8_t*>(&head);
   bytes.insert(bytes.end(), raw, raw + sizeof head);

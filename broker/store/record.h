@@ -38,8 +38,8 @@ struct Head {
   std::uint64_t number = 0;   // of an entry or a forward; set_away: milliseconds since 1970
   std::uint32_t other = 0;    // queue: its body's place in the batch; forward and take: the other worker
   std::uint32_t payload = 0;  // sizes, in bytes
-  std::uint16_t text = 0;
-  std::uint16_t extra = 0;
+  std::uint32_t text = 0;
+  std::uint32_t extra = 0;
   std::uint16_t packet_id = 0;
   What what = What::start_session;
   std::uint8_t qos = 0;
@@ -49,8 +49,8 @@ struct Head {
 /// A record as views into its batch.
 struct Record {
   Head head;
-  std::string_view text;   // client id, filter, topic, or a plugin's name for it
-  std::string_view extra;  // set_will: client id
+  std::string_view text;   // client, filter, topic, or a plugin's name for it
+  std::string_view extra;  // set_will: client
   base::Bytes payload;
 };
 

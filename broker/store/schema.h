@@ -40,6 +40,7 @@ struct Table {
   int keys;
 };
 
+/// `client_id` is the journal's name of a client: core::kept_client.
 inline constexpr std::array<Table, static_cast<std::size_t>(TableId::end_)> tables = {{
     {"session", "key, client_id", 2, 1},
     {"away", "session, since", 2, 1},  // milliseconds since 1970

@@ -84,7 +84,8 @@ class CoreStage::ByteLink final : public core::Link {
   void take_first(const mqtt::Frame& frame) {
     const auto packet = mqtt::decode(frame, version_);
     if (!packet || !std::holds_alternative<mqtt::Connect>(*packet)) return lose();
-    const auto& connect = std::get<mqtt::Connect>(*packet);
+    mqtt::Connect connect = std::get<mqtt::Connect>(*packet);
+    connect.user_name.reset();  // there are no users: a name proves nothing
     version_ = connect.version;
     session_ = world_.broker.connect(*this, connect, world_.now);
   }

@@ -30,7 +30,7 @@ said() { grep -q -- "$1" "$dir/out" "$dir/err" || fail "does not say: $1"; }
 expect 0 --version
 said 'meshbroker [0-9]'
 expect 0 --help
-for command in serve check decode channel health; do
+for command in serve check passwd decode channel health; do
   said "$command"
   expect 0 "$command" --help
   expect 0 --help

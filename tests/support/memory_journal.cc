@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "broker/base/check.h"
+#include "broker/core/kept_client.h"
 
 namespace support {
 
@@ -15,7 +16,8 @@ core::Restored MemoryJournal::restored(base::Duration away) const {
   for (const auto& [key, session] : picture.sessions) {
     core::RestoredSession& made = restored.sessions.emplace_back();
     made.key = key;
-    made.client_id = session.client_id;
+    made.client_id = core::client_name(session.client_id).id;
+    made.user = core::client_name(session.client_id).user;
     made.away_for = away;
     for (const auto& [filter, qos] : session.subscriptions) made.subscriptions.push_back({filter, qos});
     for (const auto& [number, waiting] : session.messages) {
@@ -27,8 +29,10 @@ core::Restored MemoryJournal::restored(base::Duration away) const {
   }
   for (const auto& [topic, kept] : picture.retained)
     restored.retained.push_back({message_of(kept.second), kept.first});
-  for (const auto& [key, will] : picture.wills)
-    restored.wills.push_back({key, will.first, message_of(will.second)});
+  for (const auto& [key, will] : picture.wills) {
+    const core::ClientName name = core::client_name(will.first);
+    restored.wills.push_back({key, std::string(name.id), std::string(name.user), message_of(will.second)});
+  }
   for (const auto& [number, forward] : picture.forwards)
     restored.forwards.push_back({0, forward.first, number, message_of(forward.second)});
   restored.kept.assign(picture.kept.begin(), picture.kept.end());

@@ -37,7 +37,7 @@ std::vector<std::string> lines_of(const core::Restored& restored) {
   for (const auto& each : restored.sessions) add(lines, each);
   for (const auto& [message, stamp] : restored.retained)
     lines.push_back(fmt::format("retained {} {} {}", stamp, flags_of(message), content_of(message)));
-  for (const auto& [key, client_id, message] : restored.wills)
+  for (const auto& [key, client_id, user, message] : restored.wills)
     lines.push_back(fmt::format("will {} {} {} {}", key, client_id, flags_of(message), content_of(message)));
   for (const auto& each : restored.forwards)
     lines.push_back(fmt::format("forward {} {} {} {} {}", each.from, each.to, each.number,

@@ -21,6 +21,7 @@ class RunningServer {
 
   std::uint16_t port() const { return server_->addresses().front().port; }
   void stop();
+  app::Server& get() { return *server_; }
   /// Whether any line logged so far has all of `words` in it.
   bool has_logged(std::initializer_list<std::string_view> words) const;
 

@@ -11,6 +11,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "broker/base/buffer.h"
@@ -34,6 +35,16 @@ SocketClient::SocketClient(std::uint16_t port) : fd_(socket(AF_INET, SOCK_STREAM
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   const int yes = 1;
   setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+  if (::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+    close(fd_);
+    fd_ = -1;
+  }
+}
+
+SocketClient::SocketClient(const std::string& path) : fd_(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
   if (::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     close(fd_);
     fd_ = -1;
@@ -74,6 +85,13 @@ std::vector<std::uint8_t> SocketClient::receive(std::size_t count) {
   std::vector<std::uint8_t> bytes(unread_.begin(), end);
   unread_.erase(unread_.begin(), end);
   return bytes;
+}
+
+std::vector<std::uint8_t> SocketClient::receive_some() {
+  std::vector<std::uint8_t> some = receive(1);
+  some.insert(some.end(), unread_.begin(), unread_.end());
+  unread_.clear();
+  return some;
 }
 
 bool SocketClient::expect(std::string_view words) {

@@ -2,6 +2,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -14,6 +15,8 @@ namespace support {
 class SocketClient {
  public:
   explicit SocketClient(std::uint16_t port);
+  /// By a unix socket.
+  explicit SocketClient(const std::string& path);
   ~SocketClient();
   SocketClient(SocketClient&& other) noexcept : fd_(other.fd_), unread_(std::move(other.unread_)) {
     other.fd_ = -1;
@@ -28,6 +31,8 @@ class SocketClient {
 
   /// The next `count` bytes; fewer when they did not come in time or the connection ended.
   std::vector<std::uint8_t> receive(std::size_t count);
+  /// What there is, as soon as there is any; empty: nothing came in time, or the connection ended.
+  std::vector<std::uint8_t> receive_some();
   /// Whether exactly these bytes come next.
   bool expect(std::string_view words);
   /// Whether the other side closes, with nothing more said.

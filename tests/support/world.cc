@@ -65,6 +65,7 @@ Client& Client::connect(const ConnectWords& words) {
     connect.will =
         mqtt::Will{words.will_topic, base::as_bytes(words.will_payload), words.will_qos, words.will_retain};
   }
+  if (!words.user.empty()) connect.user_name = words.user;
   session_ = world_.broker.connect(*this, connect, world_.now);
   world_.turn();
   return *this;
@@ -145,7 +146,7 @@ void Client::close(core::CloseReason reason, std::string_view) {
   said_.push_back(fmt::format("CLOSED {}", core::name_of(reason)));
 }
 
-World::World(const core::Limits& limits_in, MemoryJournal* journal_in)
+World::World(const core::Limits& limits_in, MemoryJournal* journal_in, const core::Authority* authority)
     : limits(limits_in),
       log(base::Level::debug, base::LogFormat::text,
           [this](base::Level, std::string_view line) { log_lines.emplace_back(line); }),
@@ -155,7 +156,8 @@ World::World(const core::Limits& limits_in, MemoryJournal* journal_in)
               .log = log,
               .new_client_id = [] { return std::string("assigned"); },
               .commons = commons,
-              .journal = journal_in}) {}
+              .journal = journal_in,
+              .authority = authority}) {}
 
 void World::keep() {
   journal->keep();
@@ -185,6 +187,14 @@ void World::pass(base::Duration duration) {
     turn();
   }
   now = until;
+}
+
+std::size_t World::review() {
+  std::size_t turns = 1;
+  broker.start_review();
+  for (; broker.review(now); ++turns) turn();
+  turn();
+  return turns;
 }
 
 void World::turn() {

@@ -23,6 +23,7 @@ struct ConnectWords {
   std::string will_payload = {};
   mqtt::Qos will_qos = mqtt::Qos::at_most_once;
   bool will_retain = false;
+  std::string user = {};  // who it has proven to be; empty: nobody
 };
 
 /// A client and its link. What the broker sends it is kept as short texts until `said` takes them:
@@ -80,7 +81,8 @@ class Client final : public core::Link {
 /// One worker's broker. `now` only moves when told.
 class World {
  public:
-  explicit World(const core::Limits& limits_in = {}, MemoryJournal* journal_in = nullptr);
+  explicit World(const core::Limits& limits_in = {}, MemoryJournal* journal_in = nullptr,
+                 const core::Authority* authority = nullptr);
 
   /// The journal keeps all it was told, and clients hear what waited for that.
   void keep();
@@ -90,6 +92,8 @@ class World {
   Client& client(std::string id);
   /// Lets that much time pass and everything that is due in it happen.
   void pass(base::Duration duration);
+  /// The authority thinks otherwise about somebody; in as many turns as it takes, which is returned.
+  std::size_t review();
   /// The end of a turn, and every further turn that sessions still want.
   void turn();
 

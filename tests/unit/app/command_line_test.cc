@@ -35,6 +35,22 @@ TEST_CASE("each command is known by its name") {
   CHECK(arguments({"health"}).command == app::Command::health);
 }
 
+TEST_CASE("passwd takes a file and a user, and -D") {
+  const app::Arguments set = arguments({"passwd", "users", "ann"});
+  CHECK(set.command == app::Command::passwd);
+  CHECK(set.password_change.file == "users");
+  CHECK(set.password_change.user == "ann");
+  CHECK_FALSE(set.password_change.is_removal);
+  CHECK(arguments({"passwd", "-D", "users", "ann"}).password_change.is_removal);
+  CHECK(arguments({"passwd", "users", "-D", "ann"}).password_change.user == "ann");
+}
+
+TEST_CASE("passwd takes no password as an argument") {
+  CHECK(parse({"passwd", "users", "ann", "secret"}).error().code == 2);
+  CHECK(parse({"passwd", "-b", "users", "ann", "secret"}).error().code == 2);
+  CHECK(parse({"passwd", "users"}).error().code == 2);
+}
+
 TEST_CASE("the file and the settings come with or without a command, before or after it") {
   for (const auto& words : {std::vector<const char*>{"-c", "a.toml", "--set", "x=1"},
                             std::vector<const char*>{"serve", "-c", "a.toml", "--set", "x=1"},
@@ -73,7 +89,7 @@ TEST_CASE("wrong usage says what and ends with 2") {
         std::vector<const char*>{"check", "x"}, std::vector<const char*>{"serve", "check"},
         std::vector<const char*>{"serve", "--psk", "a=AQ=="}, std::vector<const char*>{"decode", "a", "b"},
         std::vector<const char*>{"--set"}, std::vector<const char*>{"--set", "a=1", "b=1"},
-        std::vector<const char*>{"passwd", "f", "u"}}) {
+        std::vector<const char*>{"passwd", "f"}}) {
     INFO(words.front());
     const auto parsed = parse(words);
     REQUIRE_FALSE(parsed);

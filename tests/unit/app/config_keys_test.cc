@@ -133,10 +133,24 @@ constexpr Stored stored[] = {
     {"listener.*.allow_anonymous", "false",
      [](const app::Config& c) { return c.listeners[0].allow_anonymous == app::AllowAnonymous::no; }},
     {"listener.*.proxy_protocol", "true", [](const app::Config& c) { return c.listeners[0].proxy_protocol; }},
+    {"listener.*.unix_mode", "\"0600\"",
+     [](const app::Config& c) { return c.listeners[0].unix_mode == 0600; }},
+    {"listener.*.unix_owner", "\"mqtt:mesh\"",
+     [](const app::Config& c) { return c.listeners[0].unix_owner == "mqtt:mesh"; }},
+    {"listener.*.allow_from", "[\"private\"]",
+     [](const app::Config& c) { return c.listeners[0].allow_from.front().is_private; }},
+    {"listener.*.deny_from", "[\"10.0.0.0/8\"]",
+     [](const app::Config& c) { return c.listeners[0].deny_from.front().bits == 104; }},
+    {"listener.*.trusted_proxies", "[\"::1\"]",
+     [](const app::Config& c) { return c.listeners[0].trusted_proxies.front().bits == 128; }},
+    {"listener.*.origins", "[\"https://a.org\"]",
+     [](const app::Config& c) { return c.listeners[0].origins.front() == "https://a.org"; }},
     {"listener.*.max_connections", "9",
      [](const app::Config& c) { return c.listeners[0].max_connections == 9; }},
     {"auth.password_file", "\"p\"", [](const app::Config& c) { return c.auth.password_file == "p"; }},
     {"auth.acl_file", "\"a\"", [](const app::Config& c) { return c.auth.acl_file == "a"; }},
+    {"auth.never_banned", "[\"10.0.0.0/8\"]",
+     [](const app::Config& c) { return c.auth.never_banned.front().bits == 104; }},
     {"limits.packet_bytes", "\"1MB\"",
      [](const app::Config& c) { return c.limits.packet_bytes == 1'000'000; }},
     {"limits.packet_bytes", "2000", [](const app::Config& c) { return c.limits.packet_bytes == 2000; }},
@@ -175,6 +189,9 @@ constexpr Stored stored[] = {
     {"mesh.nodes", "5", [](const app::Config& c) { return c.mesh.nodes == 5; }},
     {"mesh.node_expiry", "\"2h\"", [](const app::Config& c) { return c.mesh.node_expiry == 2h; }},
     {"mesh.node_topics", "false", [](const app::Config& c) { return !c.mesh.node_topics; }},
+    {"mesh.gateway_identity", "true", [](const app::Config& c) { return c.mesh.gateway_identity; }},
+    {"mesh.gateway_users", "[\"ann=!a1b2c3d4\"]",
+     [](const app::Config& c) { return c.mesh.gateway_users.front() == "ann=!a1b2c3d4"; }},
     {"mesh.default_key", "false", [](const app::Config& c) { return !c.mesh.default_key; }},
     {"mesh.topic", "\"m/x\"", [](const app::Config& c) { return c.mesh.topic == "m/x"; }},
     {"mesh.channel.*.name", "\"Home/Net\"",
@@ -210,9 +227,7 @@ constexpr Stored stored[] = {
     {"mesh.down.long_text", "\"split\"",
      [](const app::Config& c) { return c.mesh.down.long_text == app::LongText::split; }},
     {"mesh.down.per_gateway", "\"30/m\"",
-     [](const app::Config& c) {
-       return c.mesh.down.per_gateway == app::Rate{30, 1min};
-     }},
+     [](const app::Config& c) { return c.mesh.down.per_gateway == app::Rate{30, 1min}; }},
 };
 
 TEST_CASE("a setting ends up in its own member") {
@@ -236,7 +251,28 @@ TEST_CASE("every key has its member tried; those of TLS only make sense together
       "[[listener]]\ntls = {cert = \"c\", key = \"k\", client_ca = \"a\", require_client_certificate = true}",
       "f");
   REQUIRE(config);
-  CHECK(config->listeners[0].tls == app::TlsSettings{"c", "k", "a", true});
+  app::TlsSettings tls;
+  tls.cert = "c";
+  tls.key = "k";
+  tls.client_ca = "a";
+  tls.require_client_certificate = true;
+  CHECK(config->listeners[0].tls == tls);
+}
+
+TEST_CASE("so do the rest of them") {
+  const auto config = app::parse_config(
+      "[[listener]]\ntls = {cert = \"c\", key = \"k\", client_ca = \"a\", further_certs = [\"f\"], crl = "
+      "\"r\", "
+      "psk_file = \"p\", user = \"psk\", min_version = \"1.3\", ciphers = \"x:y\"}",
+      "f");
+  REQUIRE(config);
+  const app::TlsSettings& tls = config->listeners[0].tls;
+  CHECK(tls.further_certs == std::vector<std::string>{"f"});
+  CHECK(tls.crl == "r");
+  CHECK(tls.psk_file == "p");
+  CHECK(tls.user == app::TlsUser::psk);
+  CHECK(tls.min_version == app::TlsVersion::v1_3);
+  CHECK(tls.ciphers == "x:y");
 }
 
 TEST_CASE("names are unique and every key says what it is for") {
@@ -257,12 +293,10 @@ TEST_CASE("what differs from its default and has not landed is named, lists by n
   app::Config config;
   config.listeners.resize(2);
   config.listeners[0].protocol = app::Protocol::http;
-  config.listeners[1].tls.cert = "c";
-  config.auth.acl_file = "a";
+  config.listeners[1].protocol = app::Protocol::websocket;
   config.limits.inflight = 7;
   config.mesh.node_id = 7;
-  CHECK(app::keys_without_effect(config) ==
-        Names{"listener.0.protocol", "listener.1.tls.cert", "auth.acl_file"});
+  CHECK(app::keys_without_effect(config) == Names{"listener.0.protocol"});
 }
 
 TEST_CASE("exactly these keys are without effect in this version") {
@@ -270,9 +304,7 @@ TEST_CASE("exactly these keys are without effect in this version") {
   for (const app::ConfigKey& key : app::config_keys()) {
     if (!key.has_effect()) names.emplace_back(key.name);
   }
-  CHECK(names == Names{"listener.*.protocol", "listener.*.tls.cert", "listener.*.tls.key",
-                       "listener.*.tls.client_ca", "listener.*.tls.require_client_certificate",
-                       "listener.*.proxy_protocol", "auth.password_file", "auth.acl_file"});
+  CHECK(names == Names{"listener.*.protocol"});
 }
 
 TEST_CASE("a node must have an id and one private key, and a complaint never repeats a key") {

@@ -116,6 +116,26 @@ constexpr Case cases[] = {
      "f.toml:2: listener.allow_anonymous must be false, true or \"private\", not the text \"yes\""},
     {"[[listener]]\ntls.cert = 'c'", "f.toml:2: tls.cert and tls.key must be given together, or neither"},
     {"[[listener]]\n\ntls.key = 'k'", "f.toml:3: tls.cert and tls.key must be given together, or neither"},
+    {"[[listener]]\ntls.crl = 'r'",
+     "f.toml:2: tls.crl must have a tls.client_ca, whose certificates it is about"},
+    {"[[listener]]\ntls.client_ca = 'a'",
+     "f.toml:2: tls.client_ca must have a tls.cert: a listener without one speaks no TLS with certificates"},
+    {"[[listener]]\ntls.user = 'cn'",
+     "f.toml:2: tls.user must have a tls.client_ca, or nobody has a certificate to be a user by"},
+    {"[[listener]]\nproxy_protocol = true\ntrusted_proxies = []",
+     "f.toml:3: trusted_proxies must name the proxies of a listener with proxy_protocol = true"},
+    {"[[listener]]\nallow_from = ['10.0.0.1/8']",
+     "f.toml:2: listener.allow_from must be networks, but \"10.0.0.1/8\" is an address within one: its last "
+     "bits must be 0"},
+    {"[auth]\nnever_banned = ['private']",
+     "f.toml:2: auth.never_banned must name its networks, such as \"192.168.0.0/16\", instead of \"private\""},
+    {"[[listener]]\norigins = ['https://a.org/x']",
+     "f.toml:2: listener.origins must be origins such as \"https://example.org:8443\", without a path, or "
+     "\"*\", not "
+     "\"https://a.org/x\""},
+    {"[[listener]]\nunix_mode = '8'",
+     "f.toml:2: listener.unix_mode must be permissions in octal and in quotes, such as \"0660\", not the "
+     "text \"8\""},
     {"[[listener]]\ntls.require_client_certificate = true",
      "f.toml:2: tls.require_client_certificate must have a tls.client_ca to check them by"},
     {"[broker]\n'workers.x' = 1",

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "broker/app/config_file.h"
+#include "broker/app/server.h"
+#include "broker/app/tls_contexts.h"
+#include "broker/base/log.h"
+#include "mesh/mesh_plugin.h"
+
+namespace app {
+
+/// What SIGHUP does: everything is read again and checked, and then all of it holds that can without a
+/// restart, or nothing does. Owned by main; on the server's thread for it.
+class Reload {
+ public:
+  /// All outlive it.
+  struct Parts {
+    std::function<base::Expected<LoadedConfig, std::vector<Problem>>()> load;
+    Server& server;
+    mesh::MeshPlugin& mesh;
+    base::Log& log;
+  };
+  Reload(Parts parts, Config running) : parts_(std::move(parts)), running_(std::move(running)) {
+    tls_files_ = tls_file_hashes(running_.listeners);
+  }
+
+  void run();
+
+ private:
+  base::Expected<void, std::string> apply(const LoadedConfig& loaded);
+  base::Expected<TlsContexts::Contexts, std::string> open_tls(const Config& next) const;
+  std::uint64_t log_changed_files(const Config& after);
+  void refuse(std::string_view why);
+  void log_changes(const Config& next, const AccessControl& before);
+
+  Parts parts_;
+  Config running_;
+  FileHashes tls_files_;  // as they were last read
+};
+
+}  // namespace app

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "broker/net/descriptor.h"
+
+namespace net {
+
+/// Where systemd hears how its service is (sd_notify): a datagram socket that NOTIFY_SOCKET names. Never
+/// waits; what it does not take is lost. Owned by main; any thread.
+class NotifySocket {
+ public:
+  /// `name` is an absolute path, or "@" and an abstract name. None: it is neither, or too long.
+  [[nodiscard]] static std::optional<NotifySocket> open(std::string_view name);
+
+  /// Lines of KEY=VALUE, such as "READY=1".
+  void say(std::string_view lines) const;
+
+ private:
+  NotifySocket(Descriptor socket, std::string address)
+      : socket_(std::move(socket)), address_(std::move(address)) {}
+
+  Descriptor socket_;
+  std::string address_;  // as sun_path has it, without a terminating zero
+};
+
+}  // namespace net
