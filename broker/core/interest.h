@@ -18,7 +18,7 @@ class Interest {
   /// A topic as all workers are asked about it.
   struct Question {
     explicit Question(std::string_view topic)
-        : exact(std::hash<std::string_view>{}(topic) % exact_buckets),
+        : exact(bucket_of(topic)),
           first_level(first_level_of(topic)),
           is_broker_topic(!topic.empty() && topic.front() == '$') {}
     std::size_t exact;
@@ -34,13 +34,15 @@ class Interest {
     return is_any(exact_[asked.exact]) || is_any(first_levels_[asked.first_level]) ||
            (!asked.is_broker_topic && is_any(everything_));
   }
-  /// The same of filters whose last level is spelled out.
+  /// The same of filters whose last level is spelled out. Cheap where there are none: it is asked about each
+  /// copy of each packet.
   bool wants_named(std::string_view topic) const {
-    return is_any(exact_[Question(topic).exact]) || is_any(last_levels_[last_level_of(topic)]);
+    if (!is_any(named_)) return false;
+    return is_any(exact_[bucket_of(topic)]) || is_any(last_levels_[last_level_of(topic)]);
   }
   /// Whether any filter may meet a topic that begins with this level.
   bool wants_below(std::string_view first_level) const {
-    return is_any(below_[first_level_of(first_level)]) || is_any(everything_);
+    return is_any(everything_) || is_any(below_[first_level_of(first_level)]);
   }
 
  private:
@@ -50,6 +52,9 @@ class Interest {
   static constexpr std::size_t last_level_buckets = 1 << 10;
 
   static bool is_any(const Cell& cell) { return cell.load(std::memory_order_acquire) != 0; }
+  static std::size_t bucket_of(std::string_view topic) {
+    return std::hash<std::string_view>{}(topic) % exact_buckets;
+  }
   static std::size_t first_level_of(std::string_view text) {
     return std::hash<std::string_view>{}(text.substr(0, text.find('/'))) % first_level_buckets;
   }
@@ -64,6 +69,7 @@ class Interest {
   // Beside these, for what is made only if somebody wants it:
   std::array<Cell, first_level_buckets> below_{};  // all, by the level they begin with, if it is no wildcard
   std::array<Cell, last_level_buckets> last_levels_{};  // with wildcards, but spelled out at the end
+  Cell named_{0};                                       // all that are spelled out at the end
 };
 
 }  // namespace core
