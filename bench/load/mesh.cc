@@ -2,6 +2,7 @@
 #include "bench/load/mesh.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <vector>
 
@@ -74,7 +75,7 @@ class Packet {
 
 class MeshRun {
  public:
-  explicit MeshRun(const Plan& plan) : plan_(plan), ledger_(1, plan.count) {
+  explicit MeshRun(const Plan& plan) : plan_(plan), ledger_(is_told() ? 2 : 1, plan.count) {
     open_clients();
     write_batches();
   }
@@ -82,20 +83,33 @@ class MeshRun {
   Report run();
 
  private:
+  /// Who listens, by client number: to the mirror's JSON, and behind the gateways to what is below mesh/.
+  enum : std::uint32_t { mirrored, told };
+  struct Come {
+    std::uint32_t packets = 0;
+    std::uint64_t messages = 0;
+    std::uint64_t bytes = 0;  // of payload
+  };
   /// What each gateway sends of one batch.
   using Batch = std::vector<base::Buffer>;
 
   void open_clients();
   void write_batches();
+  bool is_told() const { return plan_.told != 0; }
+  bool is_complete() const {
+    return come_[mirrored].packets >= plan_.count && (!is_told() || come_[told].packets >= plan_.count);
+  }
   void send_next();
-  void on_json(const Frame& frame);
+  void on_message(std::uint32_t client, const Frame& frame);
+  void on_packet(std::uint32_t listener, std::string_view json);
+  void add_told(Report& report) const;
 
   const Plan& plan_;
-  Crowd crowd_;    // the subscriber is client 0
+  Crowd crowd_;    // the subscriber is client 0, who is told the last
   Ledger ledger_;  // every packet is a stream of one message
   std::vector<Batch> batches_;
   std::size_t sent_ = 0;  // batches
-  std::uint32_t come_ = 0;
+  std::array<Come, 2> come_{};
 };
 
 void MeshRun::open_clients() {
@@ -108,6 +122,11 @@ void MeshRun::open_clients() {
     client.greet(gateway_id(gateway));
     crowd_.add(std::move(client));
   }
+  if (!is_told()) return;
+  Client listener(plan_.port);
+  listener.greet("load-mesh");
+  listener.subscribe(std::vector<std::string>{"mesh/#"}, Qos::at_most_once);
+  crowd_.add(std::move(listener));
 }
 
 /// Before measuring: making an envelope costs more than the broker needs for it.
@@ -117,7 +136,8 @@ void MeshRun::write_batches() {
   mesh::Cipher cipher(key);
   for (std::uint32_t number = 0; number < plan_.count; ++number) {
     if (number % plan_.batch == 0) batches_.emplace_back(plan_.publishers);
-    ledger_.want(0, number);
+    ledger_.want(mirrored, number);
+    if (is_told()) ledger_.want(told, number);
     Packet packet(number, cipher, channel);
     for (std::uint32_t copy = 0; copy < heard_by; ++copy) {
       const std::uint32_t gateway = (number + copy * 7) % plan_.publishers;
@@ -133,33 +153,49 @@ void MeshRun::send_next() {
   }
 }
 
-void MeshRun::on_json(const Frame& frame) {
+void MeshRun::on_message(std::uint32_t client, const Frame& frame) {
   if (frame.type() != PacketType::publish) return;
-  ++come_;
-  const std::string_view json = base::as_text(published(frame).payload);
+  const Published parts = published(frame);
+  const std::uint32_t listener = client == 0 ? mirrored : told;
+  Come& come = come_[listener];
+  ++come.messages;
+  come.bytes += parts.payload.size();
+  if (listener == told && !parts.topic.starts_with("mesh/packet/")) return;
+  ++come.packets;
+  on_packet(listener, base::as_text(parts.payload));
+}
+
+void MeshRun::on_packet(std::uint32_t listener, std::string_view json) {
   constexpr std::string_view key = "\"id\":";
   const std::size_t at = json.find(key);
   std::uint32_t id = 0;
   if (at == json.npos) return ledger_.damaged();
   std::from_chars(json.data() + at + key.size(), json.data() + json.size(), id);
-  ledger_.take(0, id - first_id, 0);
+  ledger_.take(listener, id - first_id, 0);
+}
+
+void MeshRun::add_told(Report& report) const {
+  report.add("told_messages", come_[told].messages);
+  report.add("told_bytes", come_[told].bytes);
 }
 
 Report MeshRun::run() {
   const Target target(plan_.pid);
   const Reading from = target.read();
   std::int64_t patient_until = now_ns() + patience_ns;
-  while (come_ < plan_.count && now_ns() < patient_until) {
-    const std::uint32_t before = come_;
-    while (sent_ < batches_.size() && sent_ < come_ / plan_.batch + plan_.depth) send_next();
+  while (!is_complete() && now_ns() < patient_until) {
+    const std::uint64_t before = come_[mirrored].messages + come_[told].messages;
+    while (sent_ < batches_.size() && sent_ < come_[mirrored].packets / plan_.batch + plan_.depth)
+      send_next();
     crowd_.flush();
-    crowd_.round(ns_per_s / 100, [this](std::uint32_t, const Frame& frame) { on_json(frame); });
-    if (come_ != before) patient_until = now_ns() + patience_ns;
+    crowd_.round(ns_per_s / 100, [this](auto client, const Frame& frame) { on_message(client, frame); });
+    if (come_[mirrored].messages + come_[told].messages != before) patient_until = now_ns() + patience_ns;
   }
   const Reading to = target.read();
 
   Report report(plan_);
-  report.add_interval(from, to, std::uint64_t{come_} * heard_by);
+  report.add_interval(from, to, std::uint64_t{come_[mirrored].packets} * heard_by);
+  if (is_told()) add_told(report);
   report.add_memory(target.memory());
   report.add_faults(ledger_.close(std::vector<std::uint32_t>(plan_.count, 1)));
   return report;

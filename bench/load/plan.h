@@ -34,6 +34,7 @@ struct Plan {
   std::uint32_t smallest = 100;  // payload bytes
   std::uint32_t largest = 100;
   std::uint32_t count = 0;  // connections, retained topics, mesh packets, durable messages
+  std::uint32_t told = 0;   // of a mesh: 1 when somebody listens to mesh/# too
   std::string_view about;
 
   std::uint32_t warmup_ms = 500;
