@@ -22,6 +22,7 @@ class CountingHost final : public plugin::Host {
   explicit CountingHost(bool is_wanted) : is_wanted_(is_wanted) {}
   bool wants_below(std::string_view) const override { return is_wanted_; }
   bool wants_named(std::string_view) const override { return false; }
+  bool wants_any_named() const override { return false; }
   base::WallTime wall_time() const override {
     return base::WallTime(std::chrono::milliseconds(1609459201234));
   }

@@ -47,9 +47,8 @@ bool DeliveryRules::allow(const plugin::Delivery& delivery, const plugin::Host& 
 DeliveryOutcome DeliveryRules::judge(const Question& asked) {
   if (asked.is_gateway && asked.delivery.frame_bytes > most_frame_bytes) return DeliveryOutcome::too_large;
   const std::optional<MeshTopic> topic = roots_.parse(asked.delivery.message.topic);
-  const bool is_envelope = topic && (topic->kind == TopicKind::envelope || topic->kind == TopicKind::legacy);
-  const auto packet =
-      is_envelope ? peek_envelope(asked.delivery.message.payload) : std::optional<EnvelopePeek>();
+  const auto packet = topic && is_envelope(topic->kind) ? peek_envelope(asked.delivery.message.payload)
+                                                        : std::optional<EnvelopePeek>();
   if (packet) return judge_packet(asked, *topic, *packet);
   return asked.delivery.is_own ? DeliveryOutcome::echoed : DeliveryOutcome::sent;
 }

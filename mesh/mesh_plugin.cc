@@ -44,7 +44,7 @@ MeshPlugin::MeshPlugin(const MeshConfig& config, Keyring keyring, const base::Lo
       kept_({"mesh/duplicates/", duplicates_, duplicates_, config.dedup_window}),
       keys_(config.nodes, log_),
       packets_(config_, keyring_, nodes_, keys_),
-      node_publisher_(nodes_, keyring_, config.topic),
+      node_publisher_(nodes_, keyring_, keys_.pins(), config.topic),
       status_(config.topic),
       workspaces_(keyring_, &keys_.pins()) {
   delivery_rules_.set_own_packets(downlink_);
@@ -178,7 +178,17 @@ bool MeshPlugin::on_deliver(const plugin::Delivery& delivery, const plugin::Host
         !downlink_.may_reach_gateway(*topic, message.payload, *workspaces_.borrow()))
       return false;
   }
-  return delivery_rules_.allow(delivery, host, now);
+  if (!delivery_rules_.allow(delivery, host, now)) return false;
+  if (!delivery.is_own) note_downlink(delivery, host);
+  return true;
+}
+
+/// What a gateway is given of the mesh, beside its own echoes.
+void MeshPlugin::note_downlink(const plugin::Delivery& delivery, const plugin::Host& host) {
+  const auto gateway = gateway_of(delivery.receiver.id);
+  if (!gateway || gateway->number == 0) return;
+  const std::optional<MeshTopic> topic = roots_.parse(delivery.message.topic);
+  if (topic && is_envelope(topic->kind)) nodes_.see_downlink(gateway->number, host.wall_time());
 }
 
 void MeshPlugin::hear_as_node(const Incoming& in, const Envelope& envelope, LazyReception& lazy) {
@@ -203,9 +213,9 @@ void MeshPlugin::note_json(const plugin::Client& client, const MeshTopic& topic)
 
 Outcome MeshPlugin::receive(const Incoming& in) {
   if (in.topic.kind == TopicKind::map) return learn_from_map(in);
-  make_json_topic(in.topic, in.workspace.topic);
   const Outcome outcome = mirror(in);
   if (!publishes(outcome)) return outcome;
+  make_json_topic(in.topic, in.workspace.topic);
   in.host.publish({.topic = in.workspace.topic,
                    .payload = base::as_bytes(in.workspace.json.view()),
                    .audience = outcome == Outcome::named ? plugin::Audience::named : plugin::Audience::all});
@@ -249,7 +259,7 @@ Outcome MeshPlugin::mirror(const Incoming& in) {
   remember_node(in, lazy);
   if (reception->is_unsupported() && !config_.unsupported) return Outcome::unsupported;
   if (!may_repeat && !is_copy) is_copy = !duplicates_.claim(identity, reception->is_complete(), in.now);
-  if (!may_repeat && in.host.wants_named(workspace.topic)) {
+  if (!may_repeat && names_gateway(in)) {
     const bool is_first_of_gateway = named_.claim(of_gateway(identity, in.topic.gateway), true, in.now);
     if (is_copy && !is_first_of_gateway) return Outcome::duplicate;
   } else if (is_copy) {
@@ -263,10 +273,17 @@ Outcome MeshPlugin::mirror(const Incoming& in) {
                                                                : Outcome::published;
 }
 
+/// Whether somebody may have named this gateway. Asked about each copy, so the topic is made only if anybody
+/// names anything.
+bool MeshPlugin::names_gateway(const Incoming& in) {
+  if (!in.host.wants_any_named()) return false;
+  make_json_topic(in.topic, in.workspace.topic);
+  return in.host.wants_named(in.workspace.topic);
+}
+
 /// Who has named a gateway gets all that it heard, each packet once.
 bool MeshPlugin::is_wanted_again(const Incoming& in, const PacketIdentity& identity) {
-  return in.host.wants_named(in.workspace.topic) &&
-         !named_.contains(of_gateway(identity, in.topic.gateway), in.now);
+  return names_gateway(in) && !named_.contains(of_gateway(identity, in.topic.gateway), in.now);
 }
 
 bool MeshPlugin::is_served_by_itself(const Incoming& in) {

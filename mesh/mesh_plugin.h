@@ -42,6 +42,7 @@ class MeshPlugin final : public plugin::Plugin {
   /// stay. While hooks run, too; one thread at a time.
   base::Expected<void, KeyringProblem> reload(const MeshConfig& config);
 
+  const NodeTable& nodes() const { return nodes_; }
   /// Who has which key, and whose signature is valid.
   NodeKeys& node_keys() { return keys_; }
 
@@ -85,6 +86,8 @@ class MeshPlugin final : public plugin::Plugin {
   /// Leaves the JSON in `workspace`, when the outcome is one of those that publish.
   Outcome mirror(const Incoming& in);
   void collect(const Incoming& in, const PacketCopy& copy);
+  void note_downlink(const plugin::Delivery& delivery, const plugin::Host& host);
+  static bool names_gateway(const Incoming& in);
   bool is_wanted_again(const Incoming& in, const PacketIdentity& identity);
   Outcome learn_from_map(const Incoming& in);
   bool is_json_off(const Reception& reception) const;

@@ -60,10 +60,19 @@ std::optional<MeshTopic> with_channel(MeshTopic topic, std::string_view rest) {
   return topic;
 }
 
+/// Where the level "2" lies, from `at` on. By hand: done for each packet, and a search for three characters
+/// through the library costs several times that.
+std::size_t find_version(std::string_view topic, std::size_t at) {
+  for (; at + 3 <= topic.size(); ++at) {
+    if (topic[at] == '/' && topic[at + 1] == '2' && topic[at + 2] == '/') return at;
+  }
+  return std::string_view::npos;
+}
+
 /// The first /2/KIND/ after the configured root ends the root: regions and places stand between.
 std::optional<MeshTopic> parse_after(std::string_view topic, std::size_t root_size) {
-  for (std::size_t at = topic.find("/2/", root_size); at != std::string_view::npos;
-       at = topic.find("/2/", at + 1)) {
+  for (std::size_t at = find_version(topic, root_size); at != std::string_view::npos;
+       at = find_version(topic, at + 1)) {
     const KindName* name = kind_at(topic.substr(at));
     if (name == nullptr) continue;
     MeshTopic parsed{name->kind, topic.substr(0, at), {}, {}};

@@ -11,6 +11,10 @@ namespace mesh {
 /// The level after /2/: `envelope` is "e", `legacy` the same under its name before firmware 2.3.0, "c".
 enum class TopicKind : std::uint8_t { envelope, legacy, json, map, stat };
 
+constexpr bool is_envelope(TopicKind kind) {
+  return kind == TopicKind::envelope || kind == TopicKind::legacy;
+}
+
 /// A topic ROOT/2/KIND/… taken apart. Views into the topic.
 struct MeshTopic {
   TopicKind kind = TopicKind::envelope;

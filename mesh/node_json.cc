@@ -160,7 +160,7 @@ const proto::MapReport* NodeJson::read_map_report(const NodeRecord& record) {
   return payloads_.read_map_report(data_);
 }
 
-std::string_view NodeJson::write(const NodeRecord& record, NodeTopic topic) {
+std::string_view NodeJson::write(const NodeRecord& record, NodeTopic topic, bool key_changed) {
   json_.clear();
   json_.open();
   json_.node("id", record.number);
@@ -168,6 +168,7 @@ std::string_view NodeJson::write(const NodeRecord& record, NodeTopic topic) {
   switch (topic) {
     case NodeTopic::info:
       write_info(record);
+      if (key_changed) json_.truth("key_changed", true);
       break;
     case NodeTopic::position:
       if (!write_position(record)) return {};

@@ -17,8 +17,9 @@ std::string_view name_of(NodeTopic topic);
 /// at a time.
 class NodeJson {
  public:
-  /// Until the next call. Empty: there is nothing to say.
-  std::string_view write(const NodeRecord& record, NodeTopic topic);
+  /// Until the next call. Empty: there is nothing to say. `key_changed`: the node has announced another key
+  /// than the pinned one.
+  std::string_view write(const NodeRecord& record, NodeTopic topic, bool key_changed = false);
 
  private:
   /// Null when there is none, or one that cannot be read.

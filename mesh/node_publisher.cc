@@ -22,8 +22,9 @@ void for_each(NodeTopics topics, Use&& use) {
 
 }  // namespace
 
-NodePublisher::NodePublisher(NodeTable& nodes, const Keyring& keyring, std::string_view topic)
-    : nodes_(nodes), place_(topic) {
+NodePublisher::NodePublisher(NodeTable& nodes, const Keyring& keyring, const KeyPins& pins,
+                             std::string_view topic)
+    : nodes_(nodes), pins_(pins), place_(topic) {
   for (const Channel& channel : keyring.channels()) {
     if (!channel.json) withheld_.push_back(channel_tag(channel.name));
   }
@@ -84,7 +85,7 @@ void NodePublisher::work_on(const NodeTable::Work& work, plugin::Host& host) {
   clear(place_, record.number, work.clear, host);
   if (work.is_forgotten) return host.keep(kept_name(node_prefix, record.number, 8), {});
   for_each(work.publish, [this, &record, &host](NodeTopic topic) {
-    const std::string_view json = json_.write(record, topic);
+    const std::string_view json = json_.write(record, topic, pins_.has_changed(record.number));
     host.publish({.topic = topic_of_node(place_, record.number, topic),
                   .payload = base::as_bytes(json),
                   .retain = true});

@@ -9,6 +9,7 @@
 
 #include "broker/base/buffer.h"
 #include "broker/plugin/plugin.h"
+#include "mesh/key_pins.h"
 #include "mesh/keyring.h"
 #include "mesh/node_json.h"
 #include "mesh/node_table.h"
@@ -27,7 +28,7 @@ class NodePublisher {
   static constexpr std::size_t nodes_at_stop = 10000;
 
   /// All outlive it. `topic`: where the broker publishes.
-  NodePublisher(NodeTable& nodes, const Keyring& keyring, std::string_view topic);
+  NodePublisher(NodeTable& nodes, const Keyring& keyring, const KeyPins& pins, std::string_view topic);
 
   /// One value as it was kept; one that is another's is ignored.
   void restore(std::string_view name, base::Bytes value);
@@ -45,6 +46,7 @@ class NodePublisher {
   const std::string& topic_of_node(std::string_view place, std::uint32_t number, NodeTopic topic);
 
   NodeTable& nodes_;
+  const KeyPins& pins_;
   const std::string place_;
   std::vector<std::uint32_t> withheld_;  // tags of channels whose content must not leave the broker
   std::string old_place_;                // where topics of a former life still are; empty: nowhere else

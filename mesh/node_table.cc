@@ -76,8 +76,9 @@ void NodeTable::see(const Sighting& seen, bool is_copy) {
 
 /// A further copy makes no node: the first one has, unless it has gone since.
 bool NodeTable::see_sender(Nodes& nodes, const Sighting& seen, bool is_copy) {
-  if (is_copy && !nodes.by_number.contains(seen.from)) return true;
-  Node& node = touch(nodes, seen.from, seen.received);
+  const Found found = nodes.by_number.find(seen.from);
+  if (is_copy && found == nodes.by_number.end()) return true;
+  Node& node = touch(nodes, found, seen.from, seen.received);
   NodeRecord& record = node.record;
   const bool is_repeat = is_copy || is_repeated(record, seen.id);
   if (seen.part != NodePart::map_report) store_hearing(record, seen, is_repeat);
@@ -111,7 +112,7 @@ NodeTopics NodeTable::learn(Nodes& nodes, Node& node, const Sighting& seen) cons
 }
 
 void NodeTable::see_gateway(Nodes& nodes, const Sighting& seen, bool is_repeat) {
-  Node& node = touch(nodes, seen.gateway, seen.received);
+  Node& node = touch(nodes, nodes.by_number.find(seen.gateway), seen.gateway, seen.received);
   if (!node.record.gateway) node.record.gateway.emplace();
   GatewayRecord& gateway = *node.record.gateway;
   ++gateway.envelopes;
@@ -134,8 +135,7 @@ void NodeTable::see_downlink(std::uint32_t gateway, base::WallTime now) {
 }
 
 /// The latest heard stands in front. A clock that was set back takes nothing away.
-NodeTable::Node& NodeTable::touch(Nodes& nodes, std::uint32_t number, std::uint32_t now) const {
-  const auto found = nodes.by_number.find(number);
+NodeTable::Node& NodeTable::touch(Nodes& nodes, Found found, std::uint32_t number, std::uint32_t now) const {
   if (found == nodes.by_number.end()) return add(nodes, number, now);
   Node& node = *found->second;
   List& list = node.is_known ? nodes.known : nodes.once;

@@ -128,10 +128,11 @@ class NodeTable {
     bool is_settled = true;  // nothing has been restored since the lists were sorted
   };
 
+  using Found = std::unordered_map<std::uint32_t, List::iterator, Hash>::iterator;
   enum class Urgency : std::uint8_t { low, high };
   static constexpr NodeTopics radio_topic{1U << static_cast<unsigned>(NodeTopic::radio)};
 
-  Node& touch(Nodes& nodes, std::uint32_t number, std::uint32_t now) const;
+  Node& touch(Nodes& nodes, Found found, std::uint32_t number, std::uint32_t now) const;
   Node& add(Nodes& nodes, std::uint32_t number, std::uint32_t now) const;
   bool see_sender(Nodes& nodes, const Sighting& seen, bool is_copy);
   void see_gateway(Nodes& nodes, const Sighting& seen, bool is_repeat);

@@ -19,6 +19,7 @@ namespace dom = simdjson::dom;
 constexpr std::array<std::string_view, static_cast<std::size_t>(RequestProblem::end_)> problem_texts = {
     "the request is longer than 4096 bytes",
     "the payload is no JSON",
+    "a number in the payload is not written as JSON wants it, or has more than 64 bits",
     "the payload is no JSON object",
     "type is missing: it is \"sendtext\" or \"sendposition\"",
     "type is neither \"sendtext\" nor \"sendposition\"",
@@ -226,14 +227,16 @@ Problem read_members(const dom::object& object, SendRequest& request) {
 }  // namespace
 
 struct RequestReader::Parser {
-  /// The error is one of the first three problems.
+  /// The error is one of those up to not_an_object.
   base::Expected<dom::object, RequestProblem> object_of(base::Bytes payload) {
     if (payload.size() > max_request_bytes) return base::make_unexpected(RequestProblem::too_large);
     padded.assign(base::as_text(payload)).append(simdjson::SIMDJSON_PADDING, ' ');
     dom::element root;
-    if (parser.allocate(max_request_bytes, max_depth) != simdjson::SUCCESS ||
-        parser.parse(padded.data(), payload.size(), false).get(root) != simdjson::SUCCESS)
+    if (parser.allocate(max_request_bytes, max_depth) != simdjson::SUCCESS)
       return base::make_unexpected(RequestProblem::not_json);
+    if (const auto error = parser.parse(padded.data(), payload.size(), false).get(root))
+      return base::make_unexpected(error == simdjson::NUMBER_ERROR ? RequestProblem::number_unreadable
+                                                                   : RequestProblem::not_json);
     dom::object object;
     if (root.get(object) != simdjson::SUCCESS) return base::make_unexpected(RequestProblem::not_an_object);
     return object;

@@ -24,6 +24,7 @@ constexpr std::size_t max_request_bytes = 4096;
 enum class RequestProblem : std::uint8_t {
   too_large,
   not_json,
+  number_unreadable,
   not_an_object,
   no_type,
   unknown_type,

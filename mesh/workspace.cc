@@ -5,21 +5,15 @@
 
 namespace mesh {
 
-Workspaces::Shelf& Workspaces::shelf() { return idle_[base::thread_number() % shelf_count]; }
-
-Workspaces::Loan Workspaces::borrow() {
-  auto workspace = shelf().with([](auto& idle) -> std::unique_ptr<Workspace> {
-    if (idle.empty()) return nullptr;
-    std::unique_ptr<Workspace> taken = std::move(idle.back());
-    idle.pop_back();
-    return taken;
-  });
-  if (workspace == nullptr) workspace = std::make_unique<Workspace>(keyring_, pins_);
-  return Loan(*this, std::move(workspace));
+Workspaces::~Workspaces() {
+  for (Place& place : places_) const std::unique_ptr<Workspace> idle(place.idle.exchange(nullptr));
 }
 
-void Workspaces::give_back(std::unique_ptr<Workspace> workspace) {
-  shelf().with([&workspace](auto& idle) { idle.push_back(std::move(workspace)); });
+Workspaces::Loan Workspaces::borrow() {
+  std::atomic<Workspace*>& home = places_[base::thread_number() % most_places].idle;
+  std::unique_ptr<Workspace> workspace(home.exchange(nullptr));
+  if (workspace == nullptr) workspace = std::make_unique<Workspace>(keyring_, pins_);
+  return Loan(home, std::move(workspace));
 }
 
 }  // namespace mesh

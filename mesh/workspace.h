@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <string>
 #include <utility>
-#include <vector>
 
-#include "broker/base/guarded.h"
 #include "mesh/envelope.h"
 #include "mesh/json_text.h"
 #include "mesh/keyring.h"
@@ -32,42 +31,44 @@ struct Workspace {
   std::string topic;
 };
 
-/// The idle workspaces. There are never more of them than hooks ran at once, so about one per worker; taking
-/// one is a short lock, and nothing is locked while it is used. Each thread has a shelf, or shares one: what
-/// it takes is what it gave back, still in its core's cache. Any thread.
+/// The idle workspaces: one per thread, which lies where that thread finds it, still in its core's cache. Who
+/// finds none makes one; of two that come back to one place, where threads share it, one is dropped. Without
+/// locks. Any thread.
 class Workspaces {
  public:
   /// A workspace on loan; its end gives it back. Keyring, pins and this must outlive it.
   class Loan {
    public:
-    Loan(Workspaces& home, std::unique_ptr<Workspace> workspace)
+    Loan(std::atomic<Workspace*>& home, std::unique_ptr<Workspace> workspace)
         : home_(home), workspace_(std::move(workspace)) {}
-    ~Loan() { home_.give_back(std::move(workspace_)); }
+    ~Loan() { workspace_.reset(home_.exchange(workspace_.release())); }
     Loan(const Loan&) = delete;
     Loan& operator=(const Loan&) = delete;
     Workspace& operator*() const { return *workspace_; }
     Workspace* operator->() const { return workspace_.get(); }
 
    private:
-    Workspaces& home_;
+    std::atomic<Workspace*>& home_;
     std::unique_ptr<Workspace> workspace_;
   };
 
   explicit Workspaces(const Keyring& keyring, const KeyPins* pins = nullptr)
       : keyring_(keyring), pins_(pins) {}
+  ~Workspaces();
+  Workspaces(const Workspaces&) = delete;
+  Workspaces& operator=(const Workspaces&) = delete;
 
   Loan borrow();
 
  private:
-  void give_back(std::unique_ptr<Workspace> workspace);
-
-  static constexpr std::size_t shelf_count = 16;
-  using Shelf = base::Guarded<std::vector<std::unique_ptr<Workspace>>>;
-  Shelf& shelf();
+  static constexpr std::size_t most_places = 64;  // each in a cache line of its own
+  struct alignas(64) Place {
+    std::atomic<Workspace*> idle = nullptr;  // owned
+  };
 
   const Keyring& keyring_;
   const KeyPins* const pins_;
-  std::array<Shelf, shelf_count> idle_;
+  std::array<Place, most_places> places_;
 };
 
 }  // namespace mesh

@@ -41,6 +41,11 @@ bool Forwarding::wants_named(std::string_view topic) const {
                              [&](const Route& route) { return route.inbox->interest.wants_named(topic); });
 }
 
+bool Forwarding::wants_any_named() const {
+  return std::ranges::any_of(routes_,
+                             [](const Route& route) { return route.inbox->interest.wants_any_named(); });
+}
+
 bool Forwarding::must_survive(const Route& route, const mqtt::Publish& publish) const {
   return journal_ != nullptr && publish.qos != mqtt::Qos::at_most_once &&
          route.inbox->lasting.wants(question_);

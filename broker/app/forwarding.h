@@ -22,6 +22,7 @@ class Forwarding final : public core::Peer {
   void forward(core::Outgoing& outgoing, core::Stamp stamp) override;
   bool wants_below(std::string_view first_level) const override;
   bool wants_named(std::string_view topic) const override;
+  bool wants_any_named() const override;
   void post();
   bool is_any_above_mark() const;
 

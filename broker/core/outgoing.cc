@@ -97,7 +97,8 @@ Form Outgoing::build(const Delivery& delivery) {
   }
   const std::span<std::uint8_t> whole = turn_.take(head_size + wanted.payload.size());
   mqtt::write_publish_head(wanted, whole.first(head_size));
-  std::ranges::copy(wanted.payload, whole.data() + head_size);
+  // Not std::ranges::copy, which goes byte by byte from a span.
+  std::copy_n(wanted.payload.data(), wanted.payload.size(), whole.data() + head_size);
   return {whole, {}};
 }
 

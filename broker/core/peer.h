@@ -15,6 +15,7 @@ class Peer {
   /// As plugin::Host asks: yes for nothing is allowed, a wrong no is not.
   virtual bool wants_below(std::string_view first_level) const = 0;
   virtual bool wants_named(std::string_view topic) const = 0;
+  virtual bool wants_any_named() const = 0;
 
  protected:
   ~Peer() = default;

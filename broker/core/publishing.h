@@ -50,6 +50,7 @@ class Publishing final : public plugin::Host {
     return parts_.router.wants_below(first_level);
   }
   bool wants_named(std::string_view topic) const override { return parts_.router.wants_named(topic); }
+  bool wants_any_named() const override { return parts_.router.wants_any_named(); }
   base::WallTime wall_time() const override { return parts_.wall_clock(); }
 
  private:

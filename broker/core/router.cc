@@ -32,6 +32,12 @@ bool Router::wants_named(std::string_view topic) const {
          std::ranges::any_of(peers_, [&](const Peer* peer) { return peer->wants_named(topic); });
 }
 
+bool Router::wants_any_named() const {
+  const Interest* own = subscriptions_.interest();
+  return own == nullptr || own->wants_any_named() ||
+         std::ranges::any_of(peers_, [](const Peer* peer) { return peer->wants_any_named(); });
+}
+
 void Router::restore(const RestoredRetained& kept) {
   if (!retained_.set(kept.message, kept.stamp)) parts_.counters.add(Metric::retained_refused);
 }

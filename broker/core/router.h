@@ -46,6 +46,7 @@ class Router {
   /// As plugin::Host asks, of all workers.
   bool wants_below(std::string_view first_level) const;
   bool wants_named(std::string_view topic) const;
+  bool wants_any_named() const;
 
   /// As a journal has kept it.
   void restore(const RestoredRetained& kept);

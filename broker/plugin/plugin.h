@@ -74,6 +74,8 @@ class Host {
   virtual bool wants_below(std::string_view first_level) const = 0;
   /// The same of subscriptions that meet this topic and whose last level is spelled out.
   virtual bool wants_named(std::string_view topic) const = 0;
+  /// Whether that may be so of any topic at all: cheaper than to make one in order to ask.
+  virtual bool wants_any_named() const = 0;
   virtual base::WallTime wall_time() const = 0;
 
  protected:

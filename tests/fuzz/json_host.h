@@ -22,6 +22,7 @@ class JsonHost final : public plugin::Host {
   void keep(std::string_view, base::Bytes) override {}
   bool wants_below(std::string_view) const override { return true; }
   bool wants_named(std::string_view) const override { return true; }
+  bool wants_any_named() const override { return true; }
   base::WallTime wall_time() const override { return {}; }
   void publish(const plugin::Publication& publication) override {
     CHECK(publication.topic == "mesh/status" || is_json(base::as_text(publication.payload)));

@@ -35,6 +35,7 @@ class AnswerHost final : public plugin::Host {
   void keep(std::string_view, base::Bytes) override {}
   bool wants_below(std::string_view) const override { return true; }
   bool wants_named(std::string_view) const override { return true; }
+  bool wants_any_named() const override { return true; }
   base::WallTime wall_time() const override { return {}; }
   void publish(const plugin::Publication& publication) override {
     if (publication.topic == "mesh/send/result") return read_answer(base::as_text(publication.payload));

@@ -57,6 +57,9 @@ struct Stage::Worker final : core::Peer {
     return std::ranges::any_of(others,
                                [&](const Worker* other) { return other->interest.wants_named(topic); });
   }
+  bool wants_any_named() const override {
+    return std::ranges::any_of(others, [](const Worker* other) { return other->interest.wants_any_named(); });
+  }
   bool turn(base::TimePoint now) {
     const std::deque<Mail> mail = std::exchange(inbox, {});
     for (const Mail& each : mail) {

@@ -14,11 +14,18 @@ void put_hex(std::uint8_t byte, std::ostream& out) { out << digits[byte >> 4U] <
 
 bool is_plain(char c) { return static_cast<unsigned char>(c) > ' ' && c != '%' && c != 0x7f; }
 
+/// All of `text` as one number; none also for what the type cannot hold.
+template <class Number>
+std::optional<Number> number_in(std::string_view text, int base) {
+  Number number{};
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number, base);
+  if (error != std::errc{} || stop != end) return std::nullopt;
+  return number;
+}
+
 std::optional<std::uint8_t> hex_byte(std::string_view text) {
-  std::uint8_t byte = 0;
-  if (text.size() < 2 || std::from_chars(text.data(), text.data() + 2, byte, 16).ptr != text.data() + 2)
-    return std::nullopt;
-  return byte;
+  return text.size() < 2 ? std::nullopt : number_in<std::uint8_t>(text.substr(0, 2), 16);
 }
 
 std::optional<std::string> unescaped(std::string_view text) {
@@ -68,13 +75,12 @@ std::optional<TapeMessage> read_tape(std::string_view line) {
   const std::size_t first = line.find(' ');
   const std::size_t second = line.find(' ', first + 1);
   if (first == std::string_view::npos || second == std::string_view::npos) return std::nullopt;
-  std::int64_t at = 0;
-  const char* const end = line.data() + first;
-  if (std::from_chars(line.data(), end, at).ptr != end || at < 0) return std::nullopt;
+  const auto at = number_in<std::int64_t>(line.substr(0, first), 10);
+  if (!at || *at < 0 || *at > TapeMessage::latest.count()) return std::nullopt;
   auto topic = unescaped(line.substr(first + 1, second - first - 1));
   auto payload = bytes_of(line.substr(second + 1));
   if (!topic || !payload || !mqtt::is_valid_topic(*topic)) return std::nullopt;
-  return TapeMessage{base::Duration(at), *std::move(topic), *std::move(payload)};
+  return TapeMessage{base::Duration(*at), *std::move(topic), *std::move(payload)};
 }
 
 }  // namespace app::simulate

@@ -2,6 +2,7 @@
 // Traffic of a broker in a file: a line for each message, `MILLISECONDS TOPIC HEX`, the topic with %, space
 // and controls as %XX.
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <istream>
 #include <optional>
@@ -16,7 +17,10 @@
 namespace app::simulate {
 
 struct TapeMessage {
-  base::Duration at{};  // since the recording began
+  /// Longer than anybody records, short enough for all sums with a clock's time.
+  static constexpr base::Duration latest = std::chrono::hours{24 * 366 * 100};
+
+  base::Duration at{};  // since the recording began, at most `latest`
   std::string topic;
   std::vector<std::uint8_t> payload;
 };

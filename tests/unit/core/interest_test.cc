@@ -46,6 +46,7 @@ TEST_CASE("spelled-out ends and first levels are counted apart, until the last o
   interest->add(row.filter);
   interest->remove(row.filter);
   CHECK(interest->wants_named(row.named) == (*row.named != 0));
+  CHECK(interest->wants_any_named() == (*row.named != 0));
   CHECK(interest->wants_below(row.below));
   interest->remove(row.filter);
   CHECK_FALSE(interest->wants_named(row.named));

@@ -11,6 +11,7 @@ struct FakePeer final : core::Peer {
   void forward(core::Outgoing& outgoing, core::Stamp) override { forwarded.emplace_back(outgoing.topic()); }
   bool wants_below(std::string_view first_level) const override { return first_level == "there"; }
   bool wants_named(std::string_view topic) const override { return topic == "there/!1"; }
+  bool wants_any_named() const override { return true; }
   std::vector<std::string> forwarded;
 };
 
@@ -35,14 +36,17 @@ TEST_CASE("what is wanted anywhere is wanted, and nobody who does not count says
   core::Router& router = world.broker.router();
   CHECK(router.wants_below("a"));
   CHECK(router.wants_named("a/b"));
+  CHECK(router.wants_any_named());
   core::Interest interest;
   core::Router counting({world.limits, *std::make_unique<core::CoreCounters>(core::metric_names),
                          world.broker.effort(), world.log, world.commons},
                         &interest);
   CHECK_FALSE(counting.wants_below("there"));
   CHECK_FALSE(counting.wants_named("there/!1"));
+  CHECK_FALSE(counting.wants_any_named());
   FakePeer peer;
   counting.add_peer(peer);
+  CHECK(counting.wants_any_named());
   CHECK(counting.wants_below("there"));
   CHECK(counting.wants_named("there/!1"));
   interest.add("here/+/!2");

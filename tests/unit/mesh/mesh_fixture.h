@@ -47,6 +47,7 @@ class FakeHost final : public plugin::Host {
 
   bool wants_below(std::string_view) const override { return is_wanted; }
   bool wants_named(std::string_view topic) const override { return named.contains(topic); }
+  bool wants_any_named() const override { return !named.empty(); }
   base::WallTime wall_time() const override { return wall; }
 
   bool is_wanted = true;

@@ -34,7 +34,43 @@ bool stays_retained(Mesh& mesh, std::string_view topic) {
   return draft.retain;
 }
 
+/// Whether a receiver may have this, at the host's time.
+bool deliver(Mesh& mesh, std::string_view receiver, const Sending& sending, bool is_own = false) {
+  const std::string topic = topic_of(sending), payload = make_envelope(make_text("hi"), sending);
+  const plugin::Client client{receiver, {}};
+  const plugin::Draft message{.topic = topic, .payload = base::as_bytes(payload), .retain = false};
+  return mesh.plugin().on_deliver({client, message, payload.size() + topic.size() + 4, is_own}, mesh.host(),
+                                  {});
+}
+
 }  // namespace
+
+TEST_CASE("what a gateway was given is its downlink, what was its own is not") {
+  Mesh mesh(MeshConfig{});
+  give(mesh, heard_by("!00000001"));
+  give(mesh, heard_by("!00000002", 8));
+  const auto downlink_of = [&mesh](std::uint32_t number) {
+    return mesh.plugin().nodes().find(number)->gateway->last_downlink;
+  };
+  CHECK(deliver(mesh, "!00000001", heard_by("!00000001"), true));
+  CHECK(downlink_of(1) == 0);
+  CHECK(deliver(mesh, "!00000001", heard_by("!00000002", 8)));
+  CHECK(downlink_of(1) != 0);
+  CHECK(downlink_of(2) == 0);
+  CHECK(deliver(mesh, "MeshtasticAndroidMqttProxy-!00000002-1", heard_by("!00000001")));
+  CHECK(downlink_of(2) != 0);
+}
+
+TEST_CASE("what a gateway is refused is no downlink") {
+  Mesh mesh(MeshConfig{});
+  give(mesh, heard_by("!00000001"));
+  give(mesh, heard_by("!00000002", 8));
+  CHECK(deliver(mesh, "!00000001", heard_by("!00000002", 8)));
+  mesh.host().wall += std::chrono::seconds{100};
+  const std::uint32_t before = mesh.plugin().nodes().find(1)->gateway->last_downlink;
+  CHECK_FALSE(deliver(mesh, "!00000001", heard_by("!00000002", 8)));
+  CHECK(mesh.plugin().nodes().find(1)->gateway->last_downlink == before);
+}
 
 TEST_CASE("who names a gateway gets the JSON of every packet it heard, each once") {
   Mesh mesh(MeshConfig{});

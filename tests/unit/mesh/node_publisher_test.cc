@@ -28,6 +28,16 @@ proto::Data user(std::string_view long_name) {
   return data;
 }
 
+proto::Data user_with_key(char key) {
+  proto::User user;
+  user.set_long_name("Hill");
+  user.set_public_key(std::string(32, key));
+  proto::Data data;
+  data.set_portnum(proto::NODEINFO_APP);
+  data.set_payload(user.SerializeAsString());
+  return data;
+}
+
 void send(Mesh& mesh, const proto::Data& data, std::uint32_t id, std::uint32_t from = 0x11223344) {
   Sending sending;
   sending.packet.set_id(id);
@@ -78,6 +88,18 @@ TEST_CASE("what has not changed is not published again") {
   send_twice(mesh);
   CHECK_FALSE(mesh.tick(1).empty());
   CHECK(mesh.tick(2).empty());
+}
+
+TEST_CASE("a node that announces another key than the pinned one is marked") {
+  Mesh mesh(config());
+  send(mesh, user_with_key('a'), 1);
+  send(mesh, user_with_key('a'), 2);
+  Topics retained;
+  follow(retained, mesh.tick(1));
+  CHECK(retained[std::string(info_topic)].find("key_changed") == std::string::npos);
+  send(mesh, user_with_key('b'), 3);
+  follow(retained, mesh.tick(2));
+  CHECK(retained[std::string(info_topic)].find(R"("key_changed":true)") != std::string::npos);
 }
 
 TEST_CASE("a private channel gives no node") {

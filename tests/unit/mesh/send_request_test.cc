@@ -85,6 +85,7 @@ TEST_CASE("every refusal has its reason") {
   const std::pair<std::string_view, RequestProblem> cases[] = {
       {"", RequestProblem::not_json},
       {"{", RequestProblem::not_json},
+      {R"({"type":"sendtext","payload":"x","to":18446744073709551616})", RequestProblem::number_unreadable},
       {R"({"type":"sendtext","payload":"x"} x)", RequestProblem::not_json},
       {"{\"type\":\"sendtext\",\"payload\":\"\xff\"}", RequestProblem::not_json},
       {"[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]", RequestProblem::not_json},
