@@ -31,18 +31,26 @@ void Connection::start(core::Session& session, std::span<std::uint8_t> rest) {
 }
 
 void Connection::on_bytes(std::span<std::uint8_t> bytes) {
+  parts_.passage.add(Passage::packets_received, take_packets(bytes));
+  read_at_its_pace();
+}
+
+/// How many there were.
+std::uint64_t Connection::take_packets(std::span<std::uint8_t> bytes) {
+  std::uint64_t taken = 0;
   while (session_ != nullptr) {
     const auto packet = reader_.next(bytes, parts_.limits.packet_bytes, parts_.loop);
-    if (!packet) return fail(packet.error());
-    if (packet->empty()) break;
-    if (!on_frame(*packet)) return;
+    if (!packet) fail(packet.error());
+    if (!packet || packet->empty()) break;
+    ++taken;
+    if (!on_frame(*packet)) break;
     parts_.loop.flush_what_is_much();
     if (session_ != nullptr && !bytes.empty() && parts_.host.is_turn_full()) {
       put_off(bytes);
       break;
     }
   }
-  read_at_its_pace();
+  return taken;
 }
 
 /// Others are heard first. It is read again when it has been served, so no more than one read waits here.
@@ -85,12 +93,14 @@ bool Connection::on_rare(const mqtt::Frame& frame) {
 }
 
 void Connection::send(const mqtt::Packet& packet) {
+  parts_.passage.add(Passage::answers_sent);
   parts_.scratch.clear();
   mqtt::encode(packet, version_, parts_.scratch);
   append(parts_.loop.turn().copy(parts_.scratch.bytes()));
 }
 
 void Connection::ack(mqtt::PacketType type, mqtt::PacketId id) {
+  parts_.passage.add(Passage::answers_sent);
   const std::span<std::uint8_t> frame = parts_.loop.turn().take(mqtt::ack_bytes);
   mqtt::write_ack(type, id, frame);
   append(frame);

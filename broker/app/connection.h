@@ -11,6 +11,7 @@
 #include "broker/app/doors.h"
 #include "broker/app/frame_reader.h"
 #include "broker/app/withheld.h"
+#include "broker/app/worker_counters.h"
 #include "broker/base/buffer.h"
 #include "broker/core/link.h"
 #include "broker/core/session.h"
@@ -61,6 +62,7 @@ class Connection final : public core::Link, public net::StreamOwner {
     ConnectionHost& host;
     const Limits& limits;
     base::Buffer& scratch;  // of the worker, for what is encoded packet by packet
+    PassageCounters& passage;
   };
   /// `parts` outlive it.
   Connection(const Parts& parts, std::unique_ptr<net::TcpStream> stream, mqtt::Version version);
@@ -103,6 +105,7 @@ class Connection final : public core::Link, public net::StreamOwner {
   void on_drained() override;
   void on_overrun() override;
   void on_closed(int status) override;
+  std::uint64_t take_packets(std::span<std::uint8_t> bytes);
   [[nodiscard]] bool on_frame(std::span<std::uint8_t> whole);
   [[nodiscard]] bool on_rare(const mqtt::Frame& frame);
   void fail(const mqtt::Error& error);

@@ -79,6 +79,7 @@ base::Expected<std::unique_ptr<Server>, std::string> Server::open(const Config& 
   if (const auto opened = server->open_store(); !opened) return base::make_unexpected(opened.error());
   if (const auto opened = server->open_tls(); !opened) return base::make_unexpected(opened.error());
   server->make_workers(loop_sizes);
+  server->started_at_ = server->workers_.front()->loop().now();
   server->restore();
   if (const auto listening = server->listen(); !listening) return base::make_unexpected(listening.error());
   return server;
@@ -296,23 +297,35 @@ void Server::on_reviewed() {
   if (still_reviewing_.fetch_sub(1) == 1) still_reviewing_.notify_all();
 }
 
+admin::BrokerCounts Server::counts(base::TimePoint now) const {
+  admin::BrokerCounts counts;
+  counts.version = MESHBROKER_VERSION;
+  counts.uptime = now - started_at_;
+  for (const auto& worker : workers_) counts.workers.push_back(worker->counts());
+  if (store_) {
+    counts.has_store = true;
+    counts.store = store_->counts();
+    counts.store_unkept_bytes = store_->unkept_bytes();
+  }
+  counts.logins = desk_.guard.counts();
+  for (const base::Count& count : desk_.work.counts()) counts.logins.push_back(count);
+  for (const plugin::Plugin* counted : plugins_)
+    counts.plugins.push_back({counted->name(), counted->counts()});
+  return counts;
+}
+
 void Server::log_counts() const {
   const auto log_all = [this](std::string_view of, const std::vector<base::Count>& counts) {
     for (const base::Count& count : counts) {
       if (count.value != 0) log_.info("counted", {{"of", of}, {"name", count.name}, {"count", count.value}});
     }
   };
-  std::vector<base::Count> broker, closed;
-  for (const auto& worker : workers_) {
-    base::add_counts(broker, worker->broker().counters().read());
-    base::add_counts(closed, worker->closings().read());
-  }
-  log_all("broker", broker);
-  log_all("closed", closed);
-  if (store_) log_all("journal", store_->counts());
-  log_all("logins", desk_.guard.counts());
-  log_all("logins", desk_.work.counts());
-  for (const plugin::Plugin* counted : plugins_) log_all(counted->name(), counted->counts());
+  const admin::BrokerCounts counts = this->counts(workers_.front()->loop().now());
+  log_all("broker", counts.sums(&admin::WorkerCounts::core));
+  log_all("closed", counts.sums(&admin::WorkerCounts::closed));
+  log_all("journal", counts.store);
+  log_all("logins", counts.logins);
+  for (const admin::PluginCounts& plugin : counts.plugins) log_all(plugin.name, plugin.counts);
 }
 
 }  // namespace app

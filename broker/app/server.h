@@ -55,6 +55,8 @@ class Server final : WorkerHost {
   void apply(std::vector<Listener> listeners, TlsContexts::Contexts contexts);
   /// What holds; of the thread that applies.
   const AccessControl& access() const { return access_; }
+  /// What has been counted up to `now`, of the clock of the loops. Any thread.
+  admin::BrokerCounts counts(base::TimePoint now) const;
   /// Whose logins are refused for a while; any thread.
   auth::LoginGuard& login_guard() { return desk_.guard; }
 
@@ -96,6 +98,7 @@ class Server final : WorkerHost {
   std::atomic<std::uint32_t> hangups_{0};     // heard so far
   std::atomic<std::size_t> still_reviewing_;  // workers
   std::atomic<bool> is_over_{false};
+  base::TimePoint started_at_;  // when it began to serve
   std::atomic<std::size_t> still_reading_;
   std::vector<net::Address> addresses_;
   std::deque<net::SocketFile> socket_files_;

@@ -63,7 +63,7 @@ Worker::Worker(const Parts& parts, const std::vector<plugin::Plugin*>& plugins)
                .authority = &authority_,
                .wall_clock = [] { return base::WallTime(base::Duration(net::wall_clock())); }}),
       logins_({loop_, inbox_, parts.desk, authority_, events_}),
-      connection_parts_{loop_, *this, parts.config.limits, scratch_},
+      connection_parts_{loop_, *this, parts.config.limits, scratch_, passage_},
       timer_(loop_, [this] { due_ = Due::after_reads; }),
       connect_bytes_(parts.config.limits.connect_bytes),
       kept_(parts.config.broker.durability == Durability::off ? ~core::Sequence{0} : 0) {
@@ -133,6 +133,7 @@ net::TcpListener::Events Worker::events_of(const Listener& listener) {
 
 void Worker::on_stream(const Listener& listener, std::unique_ptr<net::TcpStream> stream) {
   is_exhausted_ = false;
+  passage_.add(Passage::sockets_accepted);
   if (const auto refusal = parts_.entrance.refusal(listener, stream->peer()))
     return on_refused(stream->peer(), refusal->reason, refusal->why);
   auto ticket = parts_.doors.enter(listener, stream->peer());
@@ -258,6 +259,7 @@ void Worker::accept(Greeting& greeting, const Hello& hello) {
   connection.ticket = greeting.take_ticket();
   connection.index = connections_.size();
   connections_.push_back(std::move(owned));
+  passage_.add(Passage::packets_received);
   core::Session* session = broker_.connect(connection, connect, loop_.now());
   if (session == nullptr) return;
   events_.info("client_connected", connection.peer(),
@@ -323,6 +325,33 @@ void Worker::after_flush() {
   for (const Greeting* greeting : std::exchange(over_greetings_, {})) greetings_.erase(greeting);
   for (Connection* connection : std::exchange(over_connections_, {})) remove(*connection);
   arm_timer();  // the flush too makes deadlines
+  note_levels();
+}
+
+void Worker::note_levels() {
+  const core::Router& router = std::as_const(broker_).router();
+  levels_.set(Level::connections, connections_.size());
+  levels_.set(Level::sessions, broker_.session_count());
+  levels_.set(Level::subscriptions, router.subscriptions().size());
+  levels_.set(Level::retained_messages, router.retained().size());
+  levels_.set(Level::retained_bytes, router.retained().bytes());
+}
+
+admin::WorkerCounts Worker::counts() const {
+  const core::CoreCounters& core = broker_.counters();
+  return {.core = core.read(),
+          .closed = closings_.read(),
+          .bytes_received = loop_.traffic()[net::Traffic::bytes_received],
+          .bytes_sent = loop_.traffic()[net::Traffic::bytes_sent],
+          .packets_received = passage_[Passage::packets_received],
+          .packets_sent = core[core::Metric::messages_delivered] + core[core::Metric::messages_resent] +
+                          passage_[Passage::answers_sent],
+          .sockets_accepted = passage_[Passage::sockets_accepted],
+          .connections = levels_[Level::connections],
+          .sessions = levels_[Level::sessions],
+          .subscriptions = levels_[Level::subscriptions],
+          .retained_messages = levels_[Level::retained_messages],
+          .retained_bytes = levels_[Level::retained_bytes]};
 }
 
 /// In turn, each once and with a small allowance, so that many expensive clients leave room for one another.

@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "broker/admin/broker_counts.h"
 #include "broker/app/config.h"
 #include "broker/app/connect_bytes.h"
 #include "broker/app/connection.h"
@@ -17,6 +18,7 @@
 #include "broker/app/inbox.h"
 #include "broker/app/logins.h"
 #include "broker/app/rationed_log.h"
+#include "broker/app/worker_counters.h"
 #include "broker/base/deadline_queue.h"
 #include "broker/base/log.h"
 #include "broker/core/broker.h"
@@ -83,9 +85,8 @@ class Worker final : GreetingHost, ConnectionHost {
   Inbox& inbox() { return inbox_; }
 
   net::Loop& loop() { return loop_; }
-  const core::Broker& broker() const { return broker_; }
-  /// Why connections have ended; read from any thread.
-  const core::CloseCounters& closings() const { return closings_; }
+  /// What it has counted so far. Any thread.
+  admin::WorkerCounts counts() const;
 
  private:
   struct Waiting {
@@ -120,6 +121,7 @@ class Worker final : GreetingHost, ConnectionHost {
   std::string new_client_id() const;
   [[nodiscard]] bool before_flush();
   void after_flush();
+  void note_levels();
   void go_on_with_put_off();
   void on_time();
   void end_late_greetings();
@@ -148,6 +150,8 @@ class Worker final : GreetingHost, ConnectionHost {
   core::Broker broker_;
   Logins logins_;
   core::CloseCounters closings_{core::close_reason_names};
+  PassageCounters passage_{passage_names};
+  Levels levels_{level_names};
   bool is_exhausted_ = false;  // nobody has been accepted since a pause was logged
   base::Buffer scratch_;
   const Connection::Parts connection_parts_;

@@ -42,6 +42,8 @@ class Counters {
       counter.fetch_add(count, std::memory_order_relaxed);
     }
   }
+  /// For what comes and goes: how much there is now.
+  void set(Name name, std::uint64_t now) { cell(name).store(now, std::memory_order_relaxed); }
   std::uint64_t operator[](Name name) const {
     return cells_[static_cast<std::size_t>(name)].load(std::memory_order_relaxed);
   }

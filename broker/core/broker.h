@@ -79,6 +79,7 @@ class Broker final : public SessionOwner {
   }
 
   Router& router() { return router_; }
+  const Router& router() const { return router_; }
   const CoreCounters& counters() const { return counters_; }
   std::size_t session_count() const { return sessions_.size(); }
   std::size_t reminder_count() const { return deadlines_.size(); }

@@ -11,6 +11,7 @@ namespace core {
 enum class Metric : std::uint8_t {
   messages_received,
   messages_delivered,
+  messages_resent,
   messages_dropped_by_plugin,
   messages_refused_by_plugin,
   messages_withheld_by_plugin,
@@ -37,6 +38,7 @@ enum class Metric : std::uint8_t {
 inline constexpr std::array<std::string_view, static_cast<std::size_t>(Metric::end_)> metric_names = {
     "messages_received",
     "messages_delivered",
+    "messages_resent",
     "messages_dropped_by_plugin",
     "messages_refused_by_plugin",
     "messages_withheld_by_plugin",

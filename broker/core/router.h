@@ -61,6 +61,7 @@ class Router {
   /// Null: nothing survives a restart.
   Journal* journal() const { return parts_.journal; }
   Subscriptions& subscriptions() { return subscriptions_; }
+  const Subscriptions& subscriptions() const { return subscriptions_; }
   const Retained& retained() const { return retained_; }
 
  private:

@@ -94,6 +94,7 @@ void Session::resend() {
       link_->ack(mqtt::PacketType::pubrel, entry.id);
       return;
     }
+    services_.counters.add(Metric::messages_resent);
     Outgoing outgoing(entry.message, services_.turn, services_.held);
     link_->deliver(outgoing, {.qos = entry.qos, .retain = entry.retain, .dup = true, .packet_id = entry.id});
   });

@@ -21,6 +21,7 @@ std::size_t Subscriptions::cost_of(std::string_view filter) {
 bool Subscriptions::set(std::string_view filter, Subscriber subscriber, mqtt::SubscriptionOptions options) {
   last_topic_.clear();
   const bool is_new = add(filter, subscriber, options);
+  if (is_new) ++size_;
   if (is_new && interest_ != nullptr) interest_->add(filter);
   return is_new;
 }
@@ -28,6 +29,7 @@ bool Subscriptions::set(std::string_view filter, Subscriber subscriber, mqtt::Su
 bool Subscriptions::remove(std::string_view filter, std::uint32_t slot) {
   last_topic_.clear();
   const bool was_there = take_out(filter, slot);
+  if (was_there) --size_;
   if (was_there && interest_ != nullptr) interest_->remove(filter);
   return was_there;
 }

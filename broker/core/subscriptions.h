@@ -31,6 +31,7 @@ class Subscriptions {
   const std::vector<Match>& match(std::string_view topic);
   /// The same of filters whose last level is spelled out.
   const std::vector<Match>& match_named(std::string_view topic);
+  std::size_t size() const { return size_; }
   /// What all of them together want; null: nobody counts it.
   const Interest* interest() const { return interest_; }
   /// Filter levels visited by `match` since this was last asked.
@@ -57,6 +58,7 @@ class Subscriptions {
   Interest* interest_;
   Exact exact_;
   FilterTrie wildcards_;
+  std::size_t size_ = 0;                      // filters, counted once for each that has them
   std::vector<const SubscriberList*> lists_;  // scratch of one walk
   std::vector<Seen> seen_;                    // by slot: where in matches_ this walk has put it
   std::uint64_t walk_ = 0;

@@ -15,6 +15,7 @@
 #include "broker/base/arena.h"
 #include "broker/base/time.h"
 #include "broker/net/handle.h"
+#include "broker/net/traffic.h"
 
 namespace net {
 
@@ -71,6 +72,9 @@ class Loop {
     if (!heavy_.empty()) flush_heavy_streams();
   }
 
+  /// Read from any thread.
+  const TrafficCounters& traffic() const { return traffic_; }
+
   uv_loop_t* raw() { return &loop_; }
 
  private:
@@ -126,6 +130,7 @@ class Loop {
   std::size_t pieces_ = 0;
   std::size_t backlog_ = 0;           // bytes that streams keep because their sockets have refused them
   std::deque<TcpStream*> postponed_;  // in the order they came; null: the stream has gone
+  TrafficCounters traffic_{traffic_names};
   std::size_t costly_left_;
   bool is_going_on_ = false;
   bool is_stopping_ = false;

@@ -139,7 +139,11 @@ std::size_t TcpStream::backlog() const {
 void TcpStream::flush() {
   is_dirty_ = false;
   if (layers_ && !is_broken_) seal();
-  if (!pieces_.empty() && !is_broken_) keep_rest(is_writing_ ? 0 : write_now());
+  if (!pieces_.empty() && !is_broken_) {
+    const std::size_t written = is_writing_ ? 0 : write_now();
+    loop_.traffic_.add(Traffic::bytes_sent, written);
+    keep_rest(written);
+  }
   piece_bytes_ = 0;
   joint_ = nullptr;
   loop_.give_back(std::exchange(pieces_, {}));
@@ -219,7 +223,9 @@ void TcpStream::start_write() {
 
 void TcpStream::on_written(int status) {
   is_writing_ = false;
-  loop_.backlog_ -= std::exchange(refused_->writing, 0);
+  const std::size_t written = std::exchange(refused_->writing, 0);
+  loop_.backlog_ -= written;
+  if (status == 0) loop_.traffic_.add(Traffic::bytes_sent, written);
   if (status != 0) {
     fail(status);
   } else if (!refused_->waiting.empty()) {
@@ -236,6 +242,7 @@ void TcpStream::on_read(ssize_t count) {
   }
   if (count == 0) return;
   const auto size = static_cast<std::size_t>(count);
+  loop_.traffic_.add(Traffic::bytes_received, size);
   const std::span<std::uint8_t> bytes = loop_.took(size);
   loop_.before_read();
   if (layers_) {

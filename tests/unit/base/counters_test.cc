@@ -44,3 +44,10 @@ TEST_CASE("no count of several threads is lost") {
   other.join();
   CHECK(counters[Fruit::apple] == 20'000);
 }
+
+TEST_CASE("what comes and goes is as much as was said last") {
+  base::Counters<Fruit> counters(names);
+  counters.set(Fruit::apple, 7);
+  counters.set(Fruit::apple, 2);
+  CHECK(counters[Fruit::apple] == 2);
+}

@@ -138,6 +138,7 @@ TEST_CASE("any set of filters answers as matching them one by one does") {
     }
     INFO("topic " << topic << " after " << round << " steps");
     REQUIRE(found(subscriptions, topic) == expected);
+    REQUIRE(subscriptions.size() == naive.size());
   }
 }
 

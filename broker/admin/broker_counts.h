@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "broker/base/counters.h"
+#include "broker/base/time.h"
+#include "broker/core/close_reason.h"
+#include "broker/core/core_counters.h"
+
+namespace admin {
+
+/// One worker's numbers. Counts are since the start; bytes are those of the sockets.
+struct WorkerCounts {
+  std::vector<base::Count> core;    // by core::Metric
+  std::vector<base::Count> closed;  // by core::CloseReason
+  std::uint64_t bytes_received = 0;
+  std::uint64_t bytes_sent = 0;
+  std::uint64_t packets_received = 0;  // MQTT packets of any kind
+  std::uint64_t packets_sent = 0;
+  std::uint64_t sockets_accepted = 0;
+  // As many as there were at the end of its last turn:
+  std::uint64_t connections = 0;  // with a session
+  std::uint64_t sessions = 0;     // with and without a connection
+  std::uint64_t subscriptions = 0;
+  std::uint64_t retained_messages = 0;  // every worker has all of them
+  std::uint64_t retained_bytes = 0;     // as limits.retained_bytes counts them
+};
+
+/// What a plugin counts.
+struct PluginCounts {
+  std::string_view name;
+  std::vector<base::Count> counts;
+};
+
+/// The numbers of the whole broker, each as of a moment ago; not all of the same one. A value: whoever has it
+/// may read it anywhere. Names are literals or the plugins'.
+struct BrokerCounts {
+  std::string_view version;
+  base::Duration uptime{};
+  std::vector<WorkerCounts> workers;  // never empty
+  bool has_store = false;
+  std::vector<base::Count> store;        // empty without one
+  std::uint64_t store_unkept_bytes = 0;  // what waits to be committed
+  std::vector<base::Count> logins;
+  std::vector<PluginCounts> plugins;
+
+  /// Over all workers.
+  std::uint64_t sum(std::uint64_t WorkerCounts::*of) const;
+  std::uint64_t sum(core::Metric metric) const;
+  std::uint64_t sum(core::CloseReason reason) const;
+  /// The same, all of a kind with their names.
+  std::vector<base::Count> sums(std::vector<base::Count> WorkerCounts::*of) const;
+};
+
+}  // namespace admin
