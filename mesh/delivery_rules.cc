@@ -12,7 +12,7 @@ namespace {
 
 constexpr base::Counters<DeliveryOutcome, base::Writers::several>::Names delivery_names = {
     "mesh_delivery_sent",          "mesh_delivery_echoed",   "mesh_delivery_had_it",
-    "mesh_delivery_too_large",     "mesh_delivery_too_late", "mesh_delivery_before_us",
+    "mesh_delivery_too_large",     "mesh_delivery_too_late", "mesh_delivery_before_start",
     "mesh_delivery_of_the_broker",
 };
 

@@ -114,6 +114,12 @@ struct AuthSettings {
   friend bool operator==(const AuthSettings&, const AuthSettings&) = default;
 };
 
+struct HttpSettings {
+  std::vector<std::string> admins;  // users
+  std::string token;                // empty: no program may change anything
+  friend bool operator==(const HttpSettings&, const HttpSettings&) = default;
+};
+
 /// Sizes are bytes. What happens at each: docs/limits.md.
 struct Limits {
   std::uint64_t packet_bytes = 2ULL << 20;
@@ -208,6 +214,7 @@ struct Config {
   BrokerSettings broker;
   std::vector<Listener> listeners = {Listener{}};  // never empty
   AuthSettings auth;
+  HttpSettings http;
   Limits limits;
   MeshSettings mesh;
   friend bool operator==(const Config&, const Config&) = default;

@@ -69,19 +69,10 @@ constexpr ConfigKey later(std::string_view name, std::string_view range, std::st
   return {name, range, help, store<Kind, Way...>, is_changed<Way...>, differs<Way...>, false};
 }
 
-/// A setting some of whose values have landed.
-template <class Kind, bool (*IsIgnored)(const Config&, std::size_t), auto... Way>
-constexpr ConfigKey some(std::string_view name, std::string_view range, std::string_view help) {
-  return {name, range, help, store<Kind, Way...>, IsIgnored, differs<Way...>, false};
-}
-
-bool is_http(const Config& config, std::size_t index) {
-  return config.listeners[index].protocol == Protocol::http;
-}
-
 constexpr auto broker = &Config::broker;
 constexpr auto listeners = &Config::listeners;
 constexpr auto auth = &Config::auth;
+constexpr auto http = &Config::http;
 constexpr auto limits = &Config::limits;
 constexpr auto mesh = &Config::mesh;
 
@@ -99,8 +90,8 @@ constexpr ConfigKey rows[] = {
 
     key<Address, listeners, &Listener::bind>("listener.*.bind", "address:port",
                                              "where to listen; port 0 = any free port, printed at start"),
-    some<Choice, is_http, listeners, &Listener::protocol>("listener.*.protocol", "mqtt|websocket|http",
-                                                          "\"websocket\" is served at /mqtt"),
+    key<Choice, listeners, &Listener::protocol>("listener.*.protocol", "mqtt|websocket|http",
+                                                "\"websocket\" is served at /mqtt"),
     live<Choice, listeners, &Listener::allow_anonymous>(
         "listener.*.allow_anonymous", "false|true|private",
         "clients without a user; \"private\": from private networks"),
@@ -147,6 +138,10 @@ constexpr ConfigKey rows[] = {
     live<Path, auth, &AuthSettings::acl_file>("auth.acl_file", "path", "who may read and write what"),
     key<PlainNetworks, auth, &AuthSettings::never_banned>("auth.never_banned", "list of networks",
                                                           "from where failed logins shut no door"),
+
+    key<Users, http, &HttpSettings::admins>("http.admins", "list of users", "who may log in to the API"),
+    key<Token, http, &HttpSettings::token>("http.token", "16..256 characters",
+                                           "with it a program may do what admins may; \"\" = none"),
 
     key<Size, limits, &Limits::packet_bytes>("limits.packet_bytes", "64..256MiB",
                                              "larger packets close the connection"),

@@ -301,6 +301,29 @@ Complaint Paths::read(const Value& value, std::string_view, std::vector<std::str
   return std::nullopt;
 }
 
+Complaint Users::read(const Value& value, std::string_view, std::vector<std::string>& out) {
+  const auto* users = std::get_if<std::vector<std::string>>(&value.typed);
+  const auto is_user = [](const std::string& user) {
+    return !user.empty() && user.find(':') == std::string::npos;
+  };
+  if (users == nullptr || !std::all_of(users->begin(), users->end(), is_user))
+    return must_be("a list of users such as [\"alice\"]", value);
+  out = *users;
+  return std::nullopt;
+}
+
+Complaint Token::read(const Value& value, std::string_view, std::string& out) {
+  constexpr std::size_t least = 16, most = 256;
+  const auto* token = std::get_if<std::string>(&value.typed);
+  const auto is_visible = [](char c) { return c > ' ' && c < 0x7f; };
+  const bool is_token =
+      token != nullptr && (token->empty() || (token->size() >= least && token->size() <= most &&
+                                              std::ranges::all_of(*token, is_visible)));
+  if (!is_token) return "must be 16 to 256 visible ASCII characters, such as openssl rand -hex 32 makes";
+  out = *token;
+  return std::nullopt;
+}
+
 Complaint Origins::read(const Value& value, std::string_view, std::vector<std::string>& out) {
   const auto* origins = std::get_if<std::vector<std::string>>(&value.typed);
   if (origins == nullptr) return must_be("a list of origins such as [\"https://example.org\"]", value);

@@ -131,6 +131,16 @@ struct Paths {
   static Complaint read(const Value& value, std::string_view range, std::vector<std::string>& out);
 };
 
+/// A list of names of users.
+struct Users {
+  static Complaint read(const Value& value, std::string_view range, std::vector<std::string>& out);
+};
+
+/// A secret: complaints do not repeat it.
+struct Token {
+  static Complaint read(const Value& value, std::string_view range, std::string& out);
+};
+
 /// A list of "scheme://host[:port]" as browsers write it, or "*".
 struct Origins {
   static Complaint read(const Value& value, std::string_view range, std::vector<std::string>& out);

@@ -24,13 +24,13 @@ std::string utc_text(std::int64_t milliseconds) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(static_cast<std::time_t>(milliseconds / 1000)));
 }
 
+}  // namespace
+
 std::string text_of(const std::variant<auth::Ip, std::string>& whom) {
   if (const auto* name = std::get_if<std::string>(&whom)) return *name;
   const std::string text = net::Address{.ip = std::get<auth::Ip>(whom)}.text();
   return text.substr(0, text.rfind(':'));  // no door has a port
 }
-
-}  // namespace
 
 void Logins::begin(Greeting& greeting, const Hello& hello, std::uint64_t id) {
   const mqtt::Connect& connect = hello.connect;
@@ -59,8 +59,9 @@ void Logins::begin(Greeting& greeting, const Hello& hello, std::uint64_t id) {
 }
 
 void Logins::on_verdict(const LoginVerdict& verdict, Greeting* greeting) {
-  if (verdict.said == auth::Verdict::wrong) return fail(verdict, greeting);
+  if (verdict.said == auth::Verdict::wrong) note_failure(verdict);
   if (greeting == nullptr) return;
+  if (verdict.said == auth::Verdict::wrong) return greeting->refuse(wrong, greeting->version());
   if (verdict.said == auth::Verdict::unable) return greeting->refuse(unable, greeting->version());
   if (is_outdated(verdict)) return greeting->refuse(wrong, greeting->version());
   parts_.desk.guard.logged_in(verdict.peer.ip, verdict.user);
@@ -75,11 +76,10 @@ bool Logins::is_outdated(const LoginVerdict& verdict) const {
   return found == nullptr || *found != *verdict.users->find(verdict.user);
 }
 
-void Logins::fail(const LoginVerdict& verdict, Greeting* greeting) {
+void Logins::note_failure(const LoginVerdict& verdict) {
   parts_.log.info("login_failed", verdict.peer, {{"address", verdict.peer.text()}, {"user", verdict.user}});
   for (const auth::Shut& shut : parts_.desk.guard.failed(verdict.peer.ip, verdict.user, parts_.loop.now()))
     log_shut(verdict.peer, shut);
-  if (greeting != nullptr) greeting->refuse(wrong, greeting->version());
 }
 
 void Logins::log_shut(const net::Address& from, const auth::Shut& shut) {

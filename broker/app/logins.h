@@ -2,6 +2,7 @@
 #pragma once
 #include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "broker/app/client_access.h"
@@ -40,13 +41,17 @@ class Logins {
   void begin(Greeting& greeting, const Hello& hello, std::uint64_t id);
   /// `greeting` is null if it is gone: a wrong password is one all the same.
   void on_verdict(const LoginVerdict& verdict, Greeting* greeting);
+  /// A wrong password, wherever it was given.
+  void note_failure(const LoginVerdict& verdict);
 
  private:
   bool is_outdated(const LoginVerdict& verdict) const;
-  void fail(const LoginVerdict& verdict, Greeting* greeting);
   void log_shut(const net::Address& from, const auth::Shut& shut);
 
   Parts parts_;
 };
+
+/// An address or a name.
+std::string text_of(const std::variant<auth::Ip, std::string>& whom);
 
 }  // namespace app

@@ -9,7 +9,9 @@
 #include "broker/app/config.h"
 #include "broker/app/doors.h"
 #include "broker/app/forward_batch.h"
+#include "broker/app/reload_report.h"
 #include "broker/core/journal.h"
+#include "broker/core/session_facts.h"
 #include "broker/net/tcp_stream.h"
 
 namespace app {
@@ -30,10 +32,33 @@ struct Arrive {
 struct LoginVerdict {
   const void* greeting = nullptr;  // a key: it may be gone, and another one in its place ...
   std::uint64_t id = 0;            // ... which has another id
+  bool is_http = false;            // the id is that of a connection of the HTTP listener
   net::Address peer;
   std::string user;
   std::shared_ptr<const auth::Users> users;  // by which it was judged
   auth::Verdict said = auth::Verdict::wrong;
+};
+
+/// What the HTTP listener asks a worker.
+struct ClientQuestion {
+  enum class Kind : std::uint8_t { ping, list, one, disconnect };
+  std::uint64_t asking = 0;  // who: a key
+  Kind kind = Kind::ping;
+  std::string text;       // a client id; of a list the one before its first
+  std::size_t count = 0;  // of a list
+};
+
+/// Its answer, to the first worker.
+struct ClientAnswer {
+  std::uint64_t asking = 0;
+  std::vector<core::SessionFacts> clients = {};
+  bool is_found = false;
+};
+
+/// A reload that the API asked for is done.
+struct Reloaded {
+  std::uint64_t asking = 0;
+  ReloadReport report;
 };
 
 /// The files of users and rules have been read again.
@@ -58,9 +83,10 @@ struct StopReading {};
 /// Let everybody go.
 struct Stop {};
 
-/// Clients move and log in rarely: a box keeps every other mail small.
+/// What is rare is in a box, which keeps every other mail small.
 using Mail = std::variant<std::unique_ptr<Arrive>, Forward, Kept, std::shared_ptr<const LoginVerdict>,
-                          NewAccess, StopReading, Stop>;
+                          std::shared_ptr<const ClientQuestion>, std::shared_ptr<const ClientAnswer>,
+                          std::shared_ptr<const Reloaded>, NewAccess, StopReading, Stop>;
 
 /// What mail weighs against the receiver's high-water mark, in bytes.
 inline std::size_t weight_of(const Mail& mail) {

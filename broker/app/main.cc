@@ -107,8 +107,9 @@ int serve(const app::Arguments& arguments, const app::LoadedConfig& loaded) {
   const auto systemd = net::NotifySocket::open(notify_name == nullptr ? "" : notify_name);
   (*server)->on_hangup([&] {
     tell(systemd, "RELOADING=1");
-    reload.run();
+    app::ReloadReport report = reload.run();
     tell(systemd, "READY=1");
+    return report;
   });
   (*server)->on_milestones({[&] { tell(systemd, "READY=1\nSTATUS=serving"); },
                             [&] { tell(systemd, "STOPPING=1\nSTATUS=stopping"); }});

@@ -17,16 +17,19 @@ constexpr std::size_t most_lines = 50;
 
 }  // namespace
 
-void Reload::run() {
+ReloadReport Reload::run() {
+  report_ = {};
   const auto loaded = parts_.load();
   if (!loaded) {
     for (const Problem& problem : loaded.error()) refuse(to_text(problem));
-    return;
+    return std::move(report_);
   }
   const auto bad_files = tls_problems(with_paths_resolved(*loaded), loaded->places);
   for (const Problem& problem : bad_files) refuse(to_text(problem));
-  if (!bad_files.empty()) return;
-  if (const auto applied = apply(*loaded); !applied) refuse(applied.error());
+  if (bad_files.empty()) {
+    if (const auto applied = apply(*loaded); !applied) refuse(applied.error());
+  }
+  return std::move(report_);
 }
 
 /// Of the listeners that stay as they are: another door's files are looked at by tls_problems only.
@@ -67,6 +70,7 @@ base::Expected<void, std::string> Reload::apply(const LoadedConfig& loaded) {
 }
 
 void Reload::refuse(std::string_view why) {
+  report_.problems.emplace_back(why);
   parts_.log.error("reload_refused",
                    {{"why", why}, {"hint", "nothing has changed; what held before still holds"}});
 }
@@ -79,10 +83,15 @@ std::uint64_t Reload::log_changed_files(const Config& after) {
     const auto before = tls_files_.find(path);
     if (before == tls_files_.end() || before->second == hash) continue;
     ++changes;
-    parts_.log.info("reload_changed", {{"what", "file"}, {"name", path}});
+    note_change("file", path);
   }
   tls_files_ = std::move(now);
   return changes;
+}
+
+void Reload::note_change(std::string_view what, std::string_view name) {
+  parts_.log.info("reload_changed", {{"what", what}, {"name", name}});
+  report_.changes.push_back(std::string(what) + " " + std::string(name));
 }
 
 void Reload::log_changes(const Config& next, const AccessControl& before) {
@@ -93,8 +102,9 @@ void Reload::log_changes(const Config& next, const AccessControl& before) {
   for (const ConfigChange& change : config_changes(running_, next)) {
     ++changes;
     if (std::ranges::find(left, change) == left.end()) {
-      parts_.log.info("reload_changed", {{"what", "setting"}, {"name", change.key}});
+      note_change("setting", change.key);
     } else {
+      report_.needs_restart.push_back(change.key);
       parts_.log.warn("reload_needs_restart",
                       {{"name", change.key}, {"hint", "as before until the broker starts again"}});
     }
@@ -102,8 +112,7 @@ void Reload::log_changes(const Config& next, const AccessControl& before) {
   std::map<std::string_view, std::size_t> lines;
   for (const AccessChange& change : access_changes(before, parts_.server.access())) {
     ++changes;
-    if (++lines[change.what] <= most_lines)
-      parts_.log.info("reload_changed", {{"what", change.what}, {"name", change.name}});
+    if (++lines[change.what] <= most_lines) note_change(change.what, change.name);
   }
   for (const auto& [what, count] : lines) {
     if (count > most_lines)

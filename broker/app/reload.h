@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "broker/app/config_file.h"
+#include "broker/app/reload_report.h"
 #include "broker/app/server.h"
 #include "broker/app/tls_contexts.h"
 #include "broker/base/log.h"
@@ -27,18 +28,20 @@ class Reload {
     tls_files_ = tls_file_hashes(running_.listeners);
   }
 
-  void run();
+  ReloadReport run();
 
  private:
   base::Expected<void, std::string> apply(const LoadedConfig& loaded);
   base::Expected<TlsContexts::Contexts, std::string> open_tls(const Config& next) const;
   std::uint64_t log_changed_files(const Config& after);
   void refuse(std::string_view why);
+  void note_change(std::string_view what, std::string_view name);
   void log_changes(const Config& next, const AccessControl& before);
 
   Parts parts_;
   Config running_;
   FileHashes tls_files_;  // as they were last read
+  ReloadReport report_;   // of the run under way
 };
 
 }  // namespace app

@@ -2,6 +2,7 @@
 #include "broker/app/server.h"
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <thread>
 #include <utility>
@@ -63,9 +64,10 @@ auth::LoginGuard::Settings guard_settings(const AuthSettings& settings) {
   return guard;
 }
 
-bool is_served(const Listener& listener) { return listener.protocol != Protocol::http; }
-
-std::string_view name_of(Protocol protocol) { return protocol == Protocol::websocket ? "websocket" : "mqtt"; }
+std::string_view name_of(Protocol protocol) {
+  constexpr std::array<std::string_view, 3> names = {"mqtt", "websocket", "http"};
+  return names[static_cast<std::size_t>(protocol)];
+}
 
 }  // namespace
 
@@ -152,7 +154,7 @@ void Server::make_workers(net::LoopSizes loop_sizes) {
   for (std::uint32_t index = 0; index < count; ++index) {
     workers_.push_back(std::make_unique<Worker>(
         Worker::Parts{index, count, *this, commons_, store_ ? &store_->writer(index) : nullptr, config_,
-                      limits_, entrance_, doors_, desk_, access_, log_,
+                      limits_, entrance_, doors_, desk_, access_, *this, log_,
                       loop_sizes_of(config_.limits, loop_sizes)},
         plugins_));
   }
@@ -184,7 +186,6 @@ base::Expected<void, std::string> Server::open_tls() {
 
 base::Expected<void, std::string> Server::listen() {
   for (const Listener& listener : config_.listeners) {
-    if (!is_served(listener)) continue;
     std::string place;
     if (const auto* bind = std::get_if<UnixBind>(&listener.bind)) {
       if (const auto bound = listen_at_path(listener); !bound) return bound;
@@ -195,11 +196,13 @@ base::Expected<void, std::string> Server::listen() {
       addresses_.push_back(*address);
       place = address->text();
     }
+    places_.push_back({&listener, place});
     log_.info("listening", {{"address", place},
                             {"protocol", name_of(listener.protocol)},
                             {"tls", listener.tls.is_on() ? "yes" : "no"}});
   }
-  if (addresses_.empty() && socket_files_.empty())
+  const auto is_http = [](const Listener& listener) { return listener.protocol == Protocol::http; };
+  if (std::ranges::all_of(config_.listeners, is_http))
     return base::make_unexpected(std::string("no listener with protocol = \"mqtt\" or \"websocket\""));
   return {};
 }
@@ -219,7 +222,9 @@ base::Expected<void, std::string> Server::listen_at_path(const Listener& listene
 base::Expected<net::Address, std::string> Server::listen_everywhere(const Listener& listener) {
   auto address = workers_.front()->listen(listener, std::get<TcpBind>(listener.bind).port);
   if (!address) return address;
-  for (std::size_t i = 1; i < workers_.size(); ++i) {
+  // HTTP is served by the first alone.
+  const std::size_t count = listener.protocol == Protocol::http ? 1 : workers_.size();
+  for (std::size_t i = 1; i < count; ++i) {
     auto same = workers_[i]->listen(listener, address->port);
     if (!same) return same;
   }
@@ -267,7 +272,9 @@ void Server::run_reloads() {
     hangups_.wait(heard);
     if (is_over_) return;
     heard = hangups_;
-    if (reload_) reload_();
+    const auto waiting = when_reloaded_.with([](auto& those) { return std::exchange(those, {}); });
+    const ReloadReport report = reload_ ? reload_() : ReloadReport{};
+    for (const WhenReloaded& done : waiting) done(report);
   }
 }
 
@@ -307,11 +314,28 @@ admin::BrokerCounts Server::counts(base::TimePoint now) const {
     counts.store = store_->counts();
     counts.store_unkept_bytes = store_->unkept_bytes();
   }
+  for (const Place& place : places_)
+    counts.listeners.push_back(
+        {place.text, name_of(place.listener->protocol), doors_.taken(*place.listener)});
   counts.logins = desk_.guard.counts();
   for (const base::Count& count : desk_.work.counts()) counts.logins.push_back(count);
   for (const plugin::Plugin* counted : plugins_)
     counts.plugins.push_back({counted->name(), counted->counts()});
   return counts;
+}
+
+std::vector<std::string> Server::ailments() const {
+  constexpr std::size_t much_unkept = 64UL << 20;
+  std::vector<std::string> ailments;
+  if (store_ && store_->unkept_bytes() > much_unkept)
+    ailments.emplace_back("the store is behind: more than 64 MiB wait to be written; see the log");
+  return ailments;
+}
+
+void Server::reload(WhenReloaded done) {
+  when_reloaded_.with([&done](auto& those) { those.push_back(std::move(done)); });
+  hangups_.fetch_add(1);
+  hangups_.notify_all();
 }
 
 void Server::log_counts() const {

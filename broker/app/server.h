@@ -23,7 +23,7 @@ namespace app {
 
 /// The program: builds the workers, their listeners and plugins, runs and stops them. Owned by main (or a
 /// test).
-class Server final : WorkerHost {
+class Server final : WorkerHost, HttpBackend {
  public:
   /// Opens the journal of `broker.data_dir`, by now a path of its own, and binds every listener that this
   /// version serves. The error names the path or address that it is about.
@@ -38,8 +38,8 @@ class Server final : WorkerHost {
   /// Any thread; run() returns after clients have been let go.
   void stop();
 
-  /// Before run(): what SIGHUP does, on a thread of its own, one at a time.
-  void on_hangup(std::function<void()> reload) { reload_ = std::move(reload); }
+  /// Before run(): what SIGHUP does, and the API; on a thread of its own, one at a time.
+  void on_hangup(std::function<ReloadReport()> reload) { reload_ = std::move(reload); }
   /// Before run(): what happens when it serves, and SIGHUP is heard, and when a signal stops it; on the
   /// thread that runs.
   struct Milestones {
@@ -56,7 +56,7 @@ class Server final : WorkerHost {
   /// What holds; of the thread that applies.
   const AccessControl& access() const { return access_; }
   /// What has been counted up to `now`, of the clock of the loops. Any thread.
-  admin::BrokerCounts counts(base::TimePoint now) const;
+  admin::BrokerCounts counts(base::TimePoint now) const override;
   /// Whose logins are refused for a while; any thread.
   auth::LoginGuard& login_guard() { return desk_.guard; }
 
@@ -64,9 +64,12 @@ class Server final : WorkerHost {
   const std::vector<net::Address>& addresses() const { return addresses_; }
 
  private:
+  using WhenReloaded = std::function<void(const ReloadReport&)>;
   Server(const Config& config, const base::Log& log, std::vector<plugin::Plugin*> plugins);
   void on_reading_stopped() override;
   void on_reviewed() override;
+  std::vector<std::string> ailments() const override;
+  void reload(WhenReloaded done) override;
   void run_reloads();
   void end_reloads();
   [[nodiscard]] base::Expected<void, std::string> open_store();
@@ -93,7 +96,8 @@ class Server final : WorkerHost {
   std::vector<std::unique_ptr<Worker>> workers_;
   AccessControl access_;
   LoginDesk desk_;  // its threads end before what they post to
-  std::function<void()> reload_;
+  std::function<ReloadReport()> reload_;
+  base::Guarded<std::vector<WhenReloaded>> when_reloaded_;  // who waits for the next reload's end
   Milestones milestones_;
   std::atomic<std::uint32_t> hangups_{0};     // heard so far
   std::atomic<std::size_t> still_reviewing_;  // workers
@@ -101,6 +105,11 @@ class Server final : WorkerHost {
   base::TimePoint started_at_;  // when it began to serve
   std::atomic<std::size_t> still_reading_;
   std::vector<net::Address> addresses_;
+  struct Place {
+    const Listener* listener;
+    std::string text;
+  };
+  std::vector<Place> places_;  // where it listens
   std::deque<net::SocketFile> socket_files_;
 };
 

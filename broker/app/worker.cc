@@ -76,6 +76,10 @@ Worker::Worker(const Parts& parts, const std::vector<plugin::Plugin*>& plugins)
   }
   if (parts.count > 1 || parts.journal != nullptr) hooks.before_write = [this] { post(); };
   loop_.set_hooks(std::move(hooks));
+  if (parts.index == 0)
+    http_ = std::make_unique<HttpService>(HttpService::Parts{loop_, inboxes_, parts.config.http,
+                                                             parts.entrance, parts.doors, logins_, parts.desk,
+                                                             authority_, events_, parts.backend, closings_});
   if (parts.index == 0 && !plugins.empty()) next_tick_ = loop_.now() + tick_every;
 }
 
@@ -139,6 +143,8 @@ void Worker::on_stream(const Listener& listener, std::unique_ptr<net::TcpStream>
   auto ticket = parts_.doors.enter(listener, stream->peer());
   if (!ticket) return on_refused(stream->peer(), ticket.error().reason, ticket.error().why);
   if (auto layers = parts_.entrance.layers(listener, stream->peer())) stream->set_layers(std::move(layers));
+  if (listener.protocol == Protocol::http)
+    return http_->take(listener, *std::move(ticket), std::move(stream));
   greet(listener, *std::move(ticket), std::move(stream));
 }
 
@@ -228,13 +234,28 @@ std::optional<std::string> Worker::user_of(const Greeting& greeting) {
 }
 
 void Worker::on_mail(const std::shared_ptr<const LoginVerdict>& verdict) {
+  if (verdict->is_http) return http_->on_mail(*verdict);
   const auto found = greetings_.find(static_cast<const Greeting*>(verdict->greeting));
   const bool is_there =
       found != greetings_.end() && found->second.id == verdict->id && !found->second.greeting->is_over();
   logins_.on_verdict(*verdict, is_there ? found->second.greeting.get() : nullptr);
 }
 
+void Worker::on_mail(const std::shared_ptr<const ClientQuestion>& question) {
+  using Kind = ClientQuestion::Kind;
+  ClientAnswer answer{.asking = question->asking};
+  const base::TimePoint now = loop_.now();
+  if (question->kind == Kind::list) answer.clients = broker_.clients(question->text, question->count, now);
+  if (question->kind == Kind::one) {
+    if (auto client = broker_.client(question->text, now)) answer.clients.push_back(*std::move(client));
+  }
+  if (question->kind == Kind::disconnect)
+    answer.is_found = broker_.disconnect(question->text, core::CloseReason::ended_by_operator, now);
+  inboxes_.front()->post(std::make_shared<const ClientAnswer>(std::move(answer)));
+}
+
 void Worker::on_mail(NewAccess& access) {
+  if (http_) http_->on_new_access();
   authority_.replace(std::move(access.control), !is_reviewing_);
   broker_.start_review();
   is_reviewing_ = true;
@@ -322,6 +343,7 @@ void Worker::after_flush() {
   broker_.after_flush();
   for (auto& batch : forwarded_) inbox_.give_back(std::move(batch));
   forwarded_.clear();
+  if (http_) http_->after_flush();
   for (const Greeting* greeting : std::exchange(over_greetings_, {})) greetings_.erase(greeting);
   for (Connection* connection : std::exchange(over_connections_, {})) remove(*connection);
   arm_timer();  // the flush too makes deadlines
@@ -351,7 +373,10 @@ admin::WorkerCounts Worker::counts() const {
           .sessions = levels_[Level::sessions],
           .subscriptions = levels_[Level::subscriptions],
           .retained_messages = levels_[Level::retained_messages],
-          .retained_bytes = levels_[Level::retained_bytes]};
+          .retained_bytes = levels_[Level::retained_bytes],
+          .turns = {loop_.turns()[net::Turns::up_to_10ms], loop_.turns()[net::Turns::up_to_100ms],
+                    loop_.turns()[net::Turns::up_to_1s], loop_.turns()[net::Turns::longer]},
+          .turns_lasted = base::Duration(loop_.turns()[net::Turns::milliseconds])};
 }
 
 /// In turn, each once and with a small allowance, so that many expensive clients leave room for one another.
@@ -387,6 +412,7 @@ void Worker::on_time() {
   broker_.on_time(loop_.now());
   end_late_greetings();
   look_at_slow();
+  if (http_) http_->on_time(loop_.now());
 }
 
 void Worker::tick() {
@@ -422,6 +448,9 @@ void Worker::arm_timer() {
        {broker_.next_deadline(), connect_deadlines_.next(), stall_deadlines_.next(), next_tick_}) {
     if (due && (!next || *due < *next)) next = due;
   }
+  if (http_) {
+    if (const auto due = http_->next_deadline(); due && (!next || *due < *next)) next = due;
+  }
   if (!put_off_.empty()) next = loop_.now() + held_up_for;
   if (!next || (armed_for_ && *armed_for_ <= *next)) return;
   armed_for_ = next;
@@ -455,6 +484,7 @@ void Worker::on_mail(StopReading&) {
   listeners_.clear();
   put_off_.clear();
   for (const auto& connection : connections_) connection->stop_reading();
+  if (http_) http_->stop();
   for (const auto& [key, waiting] : greetings_)
     waiting.greeting->end(core::CloseReason::server_stopping, "the server stops");
 }

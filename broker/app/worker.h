@@ -15,6 +15,7 @@
 #include "broker/app/entrance.h"
 #include "broker/app/forwarding.h"
 #include "broker/app/greeting.h"
+#include "broker/app/http_service.h"
 #include "broker/app/inbox.h"
 #include "broker/app/logins.h"
 #include "broker/app/rationed_log.h"
@@ -59,6 +60,7 @@ class Worker final : GreetingHost, ConnectionHost {
     Doors& doors;
     LoginDesk& desk;
     const AccessControl& access;  // as at start; need not outlive it
+    HttpBackend& backend;
     const base::Log& log;
     net::LoopSizes loop_sizes;
   };
@@ -135,6 +137,9 @@ class Worker final : GreetingHost, ConnectionHost {
   void on_mail(Forward& forward);
   void on_mail(const Kept& kept);
   void on_mail(const std::shared_ptr<const LoginVerdict>& verdict);
+  void on_mail(const std::shared_ptr<const ClientQuestion>& question);
+  void on_mail(const std::shared_ptr<const ClientAnswer>& answer) { http_->on_mail(*answer); }
+  void on_mail(const std::shared_ptr<const Reloaded>& reloaded) { http_->on_mail(*reloaded); }
   void on_mail(NewAccess& access);
   void on_mail(StopReading&);
   void on_mail(Stop&);
@@ -150,6 +155,7 @@ class Worker final : GreetingHost, ConnectionHost {
   core::Broker broker_;
   Logins logins_;
   core::CloseCounters closings_{core::close_reason_names};
+  std::unique_ptr<HttpService> http_;  // the first worker's; null: another's
   PassageCounters passage_{passage_names};
   Levels levels_{level_names};
   bool is_exhausted_ = false;  // nobody has been accepted since a pause was logged

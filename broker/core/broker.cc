@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/core/broker.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "broker/core/told.h"
@@ -235,6 +236,32 @@ void Broker::rebuild_reminders() {
   sessions_.each([this](Session& session) {
     if (session.scheduled_for) deadlines_.push(*session.scheduled_for, reminder_of(session));
   });
+}
+
+std::vector<SessionFacts> Broker::clients(std::string_view after, std::size_t count,
+                                          base::TimePoint now) const {
+  std::vector<const Session*> later;
+  sessions_.each([&later, after](const Session& session) {
+    if (session.client_id() > after) later.push_back(&session);
+  });
+  const auto end = later.begin() + static_cast<std::ptrdiff_t>(std::min(count, later.size()));
+  std::ranges::partial_sort(later, end, {}, &Session::client_id);
+  std::vector<SessionFacts> page;
+  for (auto each = later.begin(); each != end; ++each) page.push_back((*each)->facts(now));
+  return page;
+}
+
+std::optional<SessionFacts> Broker::client(std::string_view client_id, base::TimePoint now) const {
+  const Session* const session = sessions_.find(client_id);
+  if (session == nullptr) return std::nullopt;
+  return session->facts(now);
+}
+
+bool Broker::disconnect(std::string_view client_id, CloseReason reason, base::TimePoint now) {
+  Session* const session = sessions_.find(client_id);
+  if (session == nullptr || !session->is_online()) return false;
+  session->end_link(reason, "an operator has ended it", now);
+  return true;
 }
 
 }  // namespace core

@@ -78,6 +78,12 @@ class Broker final : public SessionOwner {
     effort_.grant(Effort::per_turn);
   }
 
+  /// At most `count` clients with ids above `after`, in their order. Looks at all: for people, not programs.
+  std::vector<SessionFacts> clients(std::string_view after, std::size_t count, base::TimePoint now) const;
+  std::optional<SessionFacts> client(std::string_view client_id, base::TimePoint now) const;
+  /// Ends its connection; the session stays if it is to. False: it has none.
+  bool disconnect(std::string_view client_id, CloseReason reason, base::TimePoint now);
+
   Router& router() { return router_; }
   const Router& router() const { return router_; }
   const CoreCounters& counters() const { return counters_; }

@@ -41,6 +41,7 @@ enum class CloseReason : std::uint8_t {
   proxy_error,               // a PROXY header that is none
   tls_error,                 // the handshake or a record failed
   websocket_error,           // no upgrade, or frames that are none
+  ended_by_operator,         // by the API
   server_stopping,
   end_,
 };
@@ -76,6 +77,7 @@ inline constexpr std::array<std::string_view, static_cast<std::size_t>(CloseReas
         "proxy_error",
         "tls_error",
         "websocket_error",
+        "ended_by_operator",
         "server_stopping",
 };
 

@@ -42,6 +42,7 @@ class OutQueue {
   void pop(const Item* item);
 
   std::size_t size() const { return lanes_ ? lanes_->qos0.size() + lanes_->acknowledged.size() : 0; }
+  std::size_t bytes() const { return lanes_ ? lanes_->bytes : 0; }
   bool empty() const { return !lanes_; }
   void clear() { lanes_.reset(); }
   /// QoS 0 is not kept for an absent client.

@@ -21,6 +21,7 @@ void Session::attach(Link& link, const mqtt::Connect& connect, bool is_present, 
   link_ = &link;
   has_logged_full_queue_ = false;
   keepalive_.start(connect.keepalive_s, now);
+  since_ = now;
   take_access();
   record([this](Journal& journal) { journal.set_here(key_); });
   set_will(connect);
@@ -100,7 +101,7 @@ void Session::disconnect(base::TimePoint now) {
 
 void Session::lose_link(base::TimePoint now) {
   link_ = nullptr;
-  offline_since_ = now;
+  since_ = now;
   walks_.reset();
   queue_.drop_qos0();
   record([this](Journal& journal) { journal.set_away(key_); });
@@ -119,7 +120,7 @@ void Session::publish_will(const plugin::Client& who, base::TimePoint now) {
 
 std::optional<base::TimePoint> Session::deadline() const {
   if (is_online()) return keepalive_.deadline();
-  return offline_since_ + (is_lasting_ ? services_.limits.session_expiry : base::Duration::zero());
+  return since_ + (is_lasting_ ? services_.limits.session_expiry : base::Duration::zero());
 }
 
 bool Session::on_deadline(base::TimePoint now) {
@@ -133,5 +134,21 @@ bool Session::on_deadline(base::TimePoint now) {
 }
 
 plugin::Client Session::client() const { return {.id = client_id_, .user_name = user_, .remote = link_}; }
+
+SessionFacts Session::facts(base::TimePoint now) const {
+  return {.client_id = client_id_,
+          .user = user_,
+          .address = is_online() ? link_->address() : std::string(),
+          .is_connected = is_online(),
+          .is_lasting = is_lasting_,
+          .lasted = now - since_,
+          .subscriptions = filters_ ? filters_->all.size() : 0,
+          .queued_messages = queue_.size(),
+          .queued_bytes = queue_.bytes(),
+          .inflight = inflight_.size(),
+          .messages_received = messages_received_,
+          .messages_sent = messages_sent_,
+          .backlog_bytes = is_online() ? link_->backlog() : 0};
+}
 
 }  // namespace core

@@ -21,6 +21,7 @@
 #include "broker/core/restored.h"
 #include "broker/core/retained_walks.h"
 #include "broker/core/router.h"
+#include "broker/core/session_facts.h"
 
 namespace core {
 
@@ -116,6 +117,7 @@ class Session {
   /// True: the session is over.
   [[nodiscard]] bool on_deadline(base::TimePoint now);
 
+  SessionFacts facts(base::TimePoint now) const;
   const std::string& client_id() const { return client_id_; }
   const std::string& user() const { return user_; }
   std::uint32_t slot() const { return slot_; }
@@ -201,7 +203,9 @@ class Session {
   Link* link_ = nullptr;
   std::unique_ptr<Access> access_;  // null: everything is allowed
   Keepalive keepalive_;
-  base::TimePoint offline_since_;
+  base::TimePoint since_;  // when its client came, or went
+  std::uint64_t messages_received_ = 0;
+  std::uint64_t messages_sent_ = 0;
   MessageRef will_;
   std::unique_ptr<Filters> filters_;  // null: none, never empty
   ReceivedIds received_ids_;

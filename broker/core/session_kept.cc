@@ -55,7 +55,7 @@ void Session::forget_received(mqtt::PacketId id) {
 }
 
 void Session::restore(const RestoredSession& kept, base::TimePoint now) {
-  offline_since_ = now - kept.away_for;
+  since_ = now - kept.away_for;
   take_access();
   for (const RestoredSession::Subscription& each : kept.subscriptions) {
     if (services_.router.subscriptions().set(each.filter, {this, slot_}, {.qos = each.qos}))

@@ -52,6 +52,7 @@ void Session::send(Outgoing& outgoing, Passing passing, mqtt::PacketId preferred
                    .retain = passing.retain});
   }
   services_.counters.add(Metric::messages_delivered);
+  ++messages_sent_;
   link_->deliver(outgoing, delivery);
 }
 
