@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include <array>
 #include <cstdint>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -28,16 +26,6 @@ struct WorkerCounts {
   std::uint64_t subscriptions = 0;
   std::uint64_t retained_messages = 0;  // every worker has all of them
   std::uint64_t retained_bytes = 0;     // as limits.retained_bytes counts them
-  /// Turns of its loop, by their length: up to 10 ms, 100 ms, 1 s, longer. And all together.
-  std::array<std::uint64_t, 4> turns{};
-  base::Duration turns_lasted{};
-};
-
-/// One listener, as the configuration has it.
-struct ListenerCounts {
-  std::string address;
-  std::string_view protocol;
-  std::uint64_t connections = 0;  // now, greetings among them
 };
 
 /// What a plugin counts.
@@ -52,7 +40,6 @@ struct BrokerCounts {
   std::string_view version;
   base::Duration uptime{};
   std::vector<WorkerCounts> workers;  // never empty
-  std::vector<ListenerCounts> listeners;
   bool has_store = false;
   std::vector<base::Count> store;        // empty without one
   std::uint64_t store_unkept_bytes = 0;  // what waits to be committed

@@ -140,7 +140,7 @@ constexpr ConfigKey rows[] = {
                                                           "from where failed logins shut no door"),
 
     key<Users, http, &HttpSettings::admins>("http.admins", "list of users", "who may log in to the API"),
-    key<Token, http, &HttpSettings::token>("http.token", "16..256 characters",
+    key<Token, http, &HttpSettings::token>("http.token", "secret",
                                            "with it a program may do what admins may; \"\" = none"),
 
     key<Size, limits, &Limits::packet_bytes>("limits.packet_bytes", "64..256MiB",

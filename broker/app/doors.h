@@ -66,8 +66,6 @@ class Doors {
   [[nodiscard]] std::optional<Refusal> place(Ticket& ticket, const net::Address& client);
   /// How many are in.
   std::size_t taken();
-  /// Through this listener.
-  std::size_t taken(const Listener& listener) const;
 
  private:
   struct Counts {
@@ -81,7 +79,7 @@ class Doors {
 
   const Sizes sizes_;
   const Admission& admission_;
-  mutable base::Guarded<Counts> counts_;
+  base::Guarded<Counts> counts_;
 };
 
 /// How many connections this process has descriptors for (RLIMIT_NOFILE), those for everything else aside.

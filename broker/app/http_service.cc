@@ -41,6 +41,18 @@ bool is_json(const net::HttpRequest& request) {
 
 }  // namespace
 
+ClientAnswer answer_to(const ClientQuestion& question, core::Broker& broker, base::TimePoint now) {
+  using Kind = ClientQuestion::Kind;
+  ClientAnswer answer{.asking = question.asking};
+  if (question.kind == Kind::list) answer.clients = broker.clients(question.text, question.count, now);
+  if (question.kind == Kind::one) {
+    if (auto client = broker.client(question.text, now)) answer.clients.push_back(*std::move(client));
+  }
+  if (question.kind == Kind::disconnect)
+    answer.is_found = broker.disconnect(question.text, core::CloseReason::ended_by_operator, now);
+  return answer;
+}
+
 void HttpService::take(const Listener& listener, Doors::Ticket ticket,
                        std::unique_ptr<net::TcpStream> stream) {
   if (connections_.size() == max_connections) {

@@ -15,6 +15,7 @@
 #include "broker/app/http_connection.h"
 #include "broker/app/inbox.h"
 #include "broker/app/logins.h"
+#include "broker/core/broker.h"
 
 namespace app {
 
@@ -30,6 +31,9 @@ class HttpBackend {
  protected:
   ~HttpBackend() = default;
 };
+
+/// What a worker says to a question about its clients. Its thread.
+[[nodiscard]] ClientAnswer answer_to(const ClientQuestion& question, core::Broker& broker, base::TimePoint now);
 
 /// HTTP listeners: health, metrics, the API. Owned by the first worker, on whose thread all of it is; what
 /// other workers know it asks them by mail.

@@ -196,7 +196,6 @@ base::Expected<void, std::string> Server::listen() {
       addresses_.push_back(*address);
       place = address->text();
     }
-    places_.push_back({&listener, place});
     log_.info("listening", {{"address", place},
                             {"protocol", name_of(listener.protocol)},
                             {"tls", listener.tls.is_on() ? "yes" : "no"}});
@@ -314,9 +313,6 @@ admin::BrokerCounts Server::counts(base::TimePoint now) const {
     counts.store = store_->counts();
     counts.store_unkept_bytes = store_->unkept_bytes();
   }
-  for (const Place& place : places_)
-    counts.listeners.push_back(
-        {place.text, name_of(place.listener->protocol), doors_.taken(*place.listener)});
   counts.logins = desk_.guard.counts();
   for (const base::Count& count : desk_.work.counts()) counts.logins.push_back(count);
   for (const plugin::Plugin* counted : plugins_)

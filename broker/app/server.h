@@ -105,11 +105,6 @@ class Server final : WorkerHost, HttpBackend {
   base::TimePoint started_at_;  // when it began to serve
   std::atomic<std::size_t> still_reading_;
   std::vector<net::Address> addresses_;
-  struct Place {
-    const Listener* listener;
-    std::string text;
-  };
-  std::vector<Place> places_;  // where it listens
   std::deque<net::SocketFile> socket_files_;
 };
 

@@ -242,16 +242,8 @@ void Worker::on_mail(const std::shared_ptr<const LoginVerdict>& verdict) {
 }
 
 void Worker::on_mail(const std::shared_ptr<const ClientQuestion>& question) {
-  using Kind = ClientQuestion::Kind;
-  ClientAnswer answer{.asking = question->asking};
-  const base::TimePoint now = loop_.now();
-  if (question->kind == Kind::list) answer.clients = broker_.clients(question->text, question->count, now);
-  if (question->kind == Kind::one) {
-    if (auto client = broker_.client(question->text, now)) answer.clients.push_back(*std::move(client));
-  }
-  if (question->kind == Kind::disconnect)
-    answer.is_found = broker_.disconnect(question->text, core::CloseReason::ended_by_operator, now);
-  inboxes_.front()->post(std::make_shared<const ClientAnswer>(std::move(answer)));
+  inboxes_.front()->post(
+      std::make_shared<const ClientAnswer>(answer_to(*question, broker_, loop_.now())));
 }
 
 void Worker::on_mail(NewAccess& access) {
@@ -373,10 +365,7 @@ admin::WorkerCounts Worker::counts() const {
           .sessions = levels_[Level::sessions],
           .subscriptions = levels_[Level::subscriptions],
           .retained_messages = levels_[Level::retained_messages],
-          .retained_bytes = levels_[Level::retained_bytes],
-          .turns = {loop_.turns()[net::Turns::up_to_10ms], loop_.turns()[net::Turns::up_to_100ms],
-                    loop_.turns()[net::Turns::up_to_1s], loop_.turns()[net::Turns::longer]},
-          .turns_lasted = base::Duration(loop_.turns()[net::Turns::milliseconds])};
+          .retained_bytes = levels_[Level::retained_bytes]};
 }
 
 /// In turn, each once and with a small allowance, so that many expensive clients leave room for one another.

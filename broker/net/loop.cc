@@ -59,24 +59,12 @@ void Loop::on_prepare() {
   flush_streams();
   if (hooks_.after_flush) hooks_.after_flush();
   reset_memory();
-  count_turn();
   if (is_stopping_) uv_stop(&loop_);
   if (has_more) {
     uv_idle_start(idle_.get(), [](uv_idle_t*) {});  // the wait becomes a look
   } else {
     uv_idle_stop(idle_.get());
   }
-}
-
-/// The loop's time is that of its waking, so a fresh look at the clock says how long ago that was.
-void Loop::count_turn() {
-  constexpr std::uint64_t ns_per_ms = 1'000'000;
-  const std::uint64_t at_ms = uv_hrtime() / ns_per_ms;
-  const std::uint64_t since_ms = at_ms - std::min(at_ms, uv_now(&loop_));
-  turns_.add(Turns::milliseconds, since_ms);
-  if (since_ms <= 10) return turns_.add(Turns::up_to_10ms);
-  if (since_ms <= 100) return turns_.add(Turns::up_to_100ms);
-  turns_.add(since_ms <= 1000 ? Turns::up_to_1s : Turns::longer);
 }
 
 /// One allowance for them, a fresh one for what is read next; who has waited longest is first. As many as

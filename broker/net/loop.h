@@ -74,7 +74,6 @@ class Loop {
 
   /// Read from any thread.
   const TrafficCounters& traffic() const { return traffic_; }
-  const TurnCounters& turns() const { return turns_; }
 
   uv_loop_t* raw() { return &loop_; }
 
@@ -113,7 +112,6 @@ class Loop {
   PieceList take_piece_list();
   void give_back(PieceList pieces);
   void on_prepare();
-  void count_turn();
   void reset_memory();
 
   uv_loop_t loop_;
@@ -133,7 +131,6 @@ class Loop {
   std::size_t backlog_ = 0;           // bytes that streams keep because their sockets have refused them
   std::deque<TcpStream*> postponed_;  // in the order they came; null: the stream has gone
   TrafficCounters traffic_{traffic_names};
-  TurnCounters turns_{turns_names};
   std::size_t costly_left_;
   bool is_going_on_ = false;
   bool is_stopping_ = false;
