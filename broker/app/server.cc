@@ -297,6 +297,15 @@ void Server::on_reviewed() {
   if (still_reviewing_.fetch_sub(1) == 1) still_reviewing_.notify_all();
 }
 
+/// What has changed goes to all workers, as what clients publish does.
+void Server::on_tick(core::Broker& broker, base::TimePoint now) {
+  const base::Duration interval = config_.broker.sys_interval;
+  if (interval == base::Duration::zero() || now < sys_topics_due_.value_or(now)) return;
+  sys_topics_due_ = now + interval;
+  for (const admin::SysTopics::Change& change : sys_topics_.update(counts(now)))
+    broker.say(change.topic, change.payload);
+}
+
 admin::BrokerCounts Server::counts(base::TimePoint now) const {
   admin::BrokerCounts counts;
   counts.version = MESHBROKER_VERSION;

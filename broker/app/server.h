@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "broker/admin/sys_topics.h"
 #include "broker/app/admission.h"
 #include "broker/app/config.h"
 #include "broker/app/doors.h"
@@ -67,6 +68,7 @@ class Server final : WorkerHost {
   Server(const Config& config, const base::Log& log, std::vector<plugin::Plugin*> plugins);
   void on_reading_stopped() override;
   void on_reviewed() override;
+  void on_tick(core::Broker& broker, base::TimePoint now) override;
   void run_reloads();
   void end_reloads();
   [[nodiscard]] base::Expected<void, std::string> open_store();
@@ -101,6 +103,8 @@ class Server final : WorkerHost {
   base::TimePoint started_at_;  // when it began to serve
   std::atomic<std::size_t> still_reading_;
   std::vector<net::Address> addresses_;
+  admin::SysTopics sys_topics_;                    // of the first worker's thread
+  std::optional<base::TimePoint> sys_topics_due_;  // the same; none: at once
   std::deque<net::SocketFile> socket_files_;
 };
 

@@ -76,7 +76,7 @@ Worker::Worker(const Parts& parts, const std::vector<plugin::Plugin*>& plugins)
   }
   if (parts.count > 1 || parts.journal != nullptr) hooks.before_write = [this] { post(); };
   loop_.set_hooks(std::move(hooks));
-  if (parts.index == 0 && !plugins.empty()) next_tick_ = loop_.now() + tick_every;
+  if (parts.index == 0) next_tick_ = loop_.now() + tick_every;
 }
 
 void Worker::meet(Worker& other) {
@@ -393,6 +393,7 @@ void Worker::tick() {
   if (!next_tick_ || loop_.now() < *next_tick_) return;
   next_tick_ = loop_.now() + tick_every;
   broker_.tick(loop_.now());
+  parts_.host.on_tick(broker_, loop_.now());
 }
 
 void Worker::end_late_greetings() {

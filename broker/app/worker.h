@@ -35,6 +35,8 @@ class WorkerHost {
  public:
   /// All its sessions have been looked at by the newest files.
   virtual void on_reviewed() = 0;
+  /// Once a second, on the first worker's thread: its broker may say something.
+  virtual void on_tick(core::Broker& broker, base::TimePoint now) = 0;
   /// It reads nothing any more, and all it had to forward is in the mailboxes. The worker's thread.
   virtual void on_reading_stopped() = 0;
 
@@ -157,7 +159,7 @@ class Worker final : GreetingHost, ConnectionHost {
   const Connection::Parts connection_parts_;
   net::Timer timer_;
   std::optional<base::TimePoint> armed_for_;
-  std::optional<base::TimePoint> next_tick_;  // of plugins; none: another worker has them
+  std::optional<base::TimePoint> next_tick_;  // of plugins and the server; none: another worker has them
   enum class Due : std::uint8_t { no, after_reads, now } due_ = Due::no;
   std::vector<std::unique_ptr<net::TcpListener>> listeners_;
   ConnectBytes connect_bytes_;

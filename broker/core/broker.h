@@ -67,6 +67,10 @@ class Broker final : public SessionOwner {
   void on_time(base::TimePoint now);
   /// Once a second, on one worker: plugins are told.
   void tick(base::TimePoint now) { publishing_.tick(now); }
+  /// What it says of itself, retained as long as it runs: below $SYS/.
+  void say(std::string_view topic, std::string_view payload) {
+    publishing_.say({.topic = topic, .payload = base::as_bytes(payload), .retain = true});
+  }
   /// Its plugins are told that the broker stops; on one worker.
   void stop() { publishing_.stop(); }
   std::optional<base::TimePoint> next_deadline() const { return deadlines_.next(); }

@@ -86,6 +86,7 @@ void Session::on_packet(const mqtt::Packet& packet, base::TimePoint now) {
 void Session::on_publish(const mqtt::Publish& publish, std::span<std::uint8_t> frame, base::TimePoint now) {
   keepalive_.on_packet(now);
   services_.counters.add(Metric::messages_received);
+  services_.counters.add(Metric::payload_bytes_received, publish.payload.size());
   if (is_too_deep(publish.topic, services_.limits)) {
     end_link(CloseReason::topic_too_deep, "the topic has more levels than limits allow", now);
     return;

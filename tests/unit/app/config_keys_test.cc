@@ -36,6 +36,7 @@ struct Range {
 
 constexpr Range ranges[] = {
     {"broker.workers", "0", "256", "-1", "257"},
+    {"broker.sys_interval", "\"0s\"", "\"1h\"", "\"-1s\"", "\"1h1ms\""},
     {"listener.*.max_connections", "0", "10000000", "-1", "10000001"},
     {"limits.packet_bytes", "64", "\"256MiB\"", "63", "268435457"},
     {"limits.inflight", "1", "65535", "0", "65536"},
@@ -120,6 +121,7 @@ constexpr Stored stored[] = {
      [](const app::Config& c) { return c.broker.log_level == base::Level::error; }},
     {"broker.log_format", "\"json\"",
      [](const app::Config& c) { return c.broker.log_format == base::LogFormat::json; }},
+    {"broker.sys_interval", "\"1m\"", [](const app::Config& c) { return c.broker.sys_interval == 1min; }},
     {"listener.*.bind", "\"[::1]:1\"",
      [](const app::Config& c) {
        return c.listeners[0].bind == app::Bind(app::TcpBind{"::1", 1});
