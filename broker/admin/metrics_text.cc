@@ -84,6 +84,43 @@ void plugin_events(const BrokerCounts& counts, const MetricRow& row, std::string
   }
 }
 
+void accepted_by_listener(const BrokerCounts& counts, const MetricRow& row, std::string& text) {
+  for (const ListenerCounts& each : counts.listeners)
+    add(row, {{"listener", each.place}, {"protocol", each.protocol}}, each.accepted, text);
+}
+
+void open_by_listener(const BrokerCounts& counts, const MetricRow& row, std::string& text) {
+  for (const ListenerCounts& each : counts.listeners)
+    add(row, {{"listener", each.place}, {"protocol", each.protocol}}, each.open, text);
+}
+
+/// Few reasons ever happen at a listener: the others have no line.
+void refused_by_listener(const BrokerCounts& counts, const MetricRow& row, std::string& text) {
+  for (const ListenerCounts& each : counts.listeners) {
+    for (const base::Count& reason : each.refused) {
+      if (reason.value != 0)
+        add(row, {{"listener", each.place}, {"reason", reason.name}}, reason.value, text);
+    }
+  }
+}
+
+void slow_turns(const BrokerCounts& counts, const MetricRow& row, std::string& text) {
+  constexpr std::pair<std::string_view, std::uint64_t WorkerCounts::*> slow[] = {
+      {"0.01", &WorkerCounts::turns_over_10ms},
+      {"0.1", &WorkerCounts::turns_over_100ms},
+      {"1", &WorkerCounts::turns_over_1s}};
+  for (std::size_t i = 0; i < counts.workers.size(); ++i) {
+    for (const auto& [over, of] : slow)
+      add(row, {{"worker", std::to_string(i)}, {"over", over}}, counts.workers[i].*of, text);
+  }
+}
+
+void longest_turn(const BrokerCounts& counts, const MetricRow& row, std::string& text) {
+  add_by_worker(
+      counts, row,
+      [](const WorkerCounts& worker) { return static_cast<double>(worker.longest_turn_ms) / 1000; }, text);
+}
+
 void build_info(const BrokerCounts& counts, const MetricRow& row, std::string& text) {
   add(row, {{"version", counts.version}}, 1, text);
 }
@@ -115,6 +152,19 @@ constexpr MetricRow rows[] = {
      ""},
     {"meshbroker_retained_bytes", gauge, "", "Their bytes, as limits.retained_bytes counts them.",
      of_first_worker<&W::retained_bytes>, ""},
+    {"meshbroker_waiting_messages", gauge, "worker", "Messages that wait for slow and absent clients.",
+     by_worker<&W::waiting_messages>, ""},
+    {"meshbroker_listener_accepted_total", counter, "listener, protocol",
+     "Connections that a listener has accepted.", accepted_by_listener, ""},
+    {"meshbroker_listener_connections", gauge, "listener, protocol",
+     "Connections of a listener now, those without a client yet among them.", open_by_listener, ""},
+    {"meshbroker_listener_refused_total", counter, "listener, reason",
+     "Connections of a listener that no client came of.", refused_by_listener, ""},
+    {"meshbroker_loop_turns_total", counter, "worker", "Turns of the event loop.", by_worker<&W::turns>, ""},
+    {"meshbroker_loop_slow_turns_total", counter, "worker, over",
+     "Those that took longer than so many seconds.", slow_turns, ""},
+    {"meshbroker_loop_longest_turn_seconds", gauge, "worker",
+     "The longest turn of the last ten to twenty seconds.", longest_turn, ""},
     {"meshbroker_sockets_accepted_total", counter, "worker", "Connections that listeners have accepted.",
      by_worker<&W::sockets_accepted>, ""},
     {"meshbroker_connections_closed_total", counter, "reason", "Connections that ended or were refused.",

@@ -40,6 +40,10 @@ std::uint64_t disconnected(const Counts& counts) {
   return sessions - std::min(sessions, counts.sum(&W::connections));
 }
 
+std::uint64_t stored(const Counts& counts) {
+  return counts.workers.front().retained_messages + counts.sum(&W::waiting_messages);
+}
+
 std::uint64_t none(const Counts&) { return 0; }
 
 constexpr auto dropped = counted<Metric::queue_dropped, Metric::queue_dropped_qos0>;
@@ -57,7 +61,7 @@ constexpr CountRow count_rows[] = {
     {"clients/total", all<&W::sessions>},
     {"messages/received", all<&W::packets_received>},
     {"messages/sent", all<&W::packets_sent>},
-    {"messages/stored", first<&W::retained_messages>},
+    {"messages/stored", stored},
     {"publish/bytes/received", counted<Metric::payload_bytes_received>},
     {"publish/bytes/sent", counted<Metric::payload_bytes_sent>},
     {"publish/messages/dropped", dropped},
@@ -66,7 +70,7 @@ constexpr CountRow count_rows[] = {
     {"retained messages/count", first<&W::retained_messages>},
     {"shared_subscriptions/count", none},
     {"store/messages/bytes", first<&W::retained_bytes>},
-    {"store/messages/count", first<&W::retained_messages>},
+    {"store/messages/count", stored},
     {"subscriptions/count", all<&W::subscriptions>},
 };
 

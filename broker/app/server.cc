@@ -184,6 +184,7 @@ base::Expected<void, std::string> Server::open_tls() {
 
 base::Expected<void, std::string> Server::listen() {
   for (const Listener& listener : config_.listeners) {
+    places_.emplace_back();
     if (!is_served(listener)) continue;
     std::string place;
     if (const auto* bind = std::get_if<UnixBind>(&listener.bind)) {
@@ -195,6 +196,7 @@ base::Expected<void, std::string> Server::listen() {
       addresses_.push_back(*address);
       place = address->text();
     }
+    places_.back() = place;
     log_.info("listening", {{"address", place},
                             {"protocol", name_of(listener.protocol)},
                             {"tls", listener.tls.is_on() ? "yes" : "no"}});
@@ -318,8 +320,22 @@ admin::BrokerCounts Server::counts(base::TimePoint now) const {
   }
   counts.logins = desk_.guard.counts();
   for (const base::Count& count : desk_.work.counts()) counts.logins.push_back(count);
+  for (std::size_t i = 0; i < places_.size(); ++i) {
+    if (!places_[i].empty()) counts.listeners.push_back(counts_at(i));
+  }
   for (const plugin::Plugin* counted : plugins_)
     counts.plugins.push_back({counted->name(), counted->counts()});
+  return counts;
+}
+
+admin::ListenerCounts Server::counts_at(std::size_t listener) const {
+  const Listener& at = config_.listeners[listener];
+  admin::ListenerCounts counts{.place = places_[listener], .protocol = name_of(at.protocol), .refused = {}};
+  counts.open = doors_.taken(at);
+  for (const auto& worker : workers_) {
+    counts.accepted += worker->listener_counters().accepted_at(listener);
+    base::add_counts(counts.refused, worker->listener_counters().refused_at(listener).read());
+  }
   return counts;
 }
 

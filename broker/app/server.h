@@ -79,6 +79,7 @@ class Server final : WorkerHost {
   [[nodiscard]] base::Expected<void, std::string> listen();
   [[nodiscard]] base::Expected<void, std::string> listen_at_path(const Listener& listener);
   [[nodiscard]] base::Expected<net::Address, std::string> listen_everywhere(const Listener& listener);
+  admin::ListenerCounts counts_at(std::size_t listener) const;
   void log_counts() const;
 
   const Config config_;
@@ -103,6 +104,7 @@ class Server final : WorkerHost {
   base::TimePoint started_at_;  // when it began to serve
   std::atomic<std::size_t> still_reading_;
   std::vector<net::Address> addresses_;
+  std::vector<std::string> places_;                // where the configuration's listeners are; "": not served
   admin::SysTopics sys_topics_;                    // of the first worker's thread
   std::optional<base::TimePoint> sys_topics_due_;  // the same; none: at once
   std::deque<net::SocketFile> socket_files_;

@@ -16,6 +16,7 @@
 #include "broker/app/forwarding.h"
 #include "broker/app/greeting.h"
 #include "broker/app/inbox.h"
+#include "broker/app/listener_counters.h"
 #include "broker/app/logins.h"
 #include "broker/app/rationed_log.h"
 #include "broker/app/worker_counters.h"
@@ -89,6 +90,7 @@ class Worker final : GreetingHost, ConnectionHost {
   net::Loop& loop() { return loop_; }
   /// What it has counted so far. Any thread.
   admin::WorkerCounts counts() const;
+  const ListenerCounters& listener_counters() const { return at_listeners_; }
 
  private:
   struct Waiting {
@@ -112,8 +114,8 @@ class Worker final : GreetingHost, ConnectionHost {
   net::TcpListener::Events events_of(const Listener& listener);
   [[nodiscard]] bool admits(Greeting& greeting, const Hello& hello);
   void on_stream(const Listener& listener, std::unique_ptr<net::TcpStream> stream);
-  void on_exhausted(const std::optional<net::Address>& refused, int status);
-  void on_refused(const net::Address& peer, core::CloseReason reason, std::string_view why);
+  void on_exhausted(const Listener& listener, const std::optional<net::Address>& refused, int status);
+  void on_refused(const Listener& listener, const net::Address& peer, const Doors::Refusal& refusal);
   Greeting& greet(const Listener& listener, Doors::Ticket ticket, std::unique_ptr<net::TcpStream> stream);
   void accept(Greeting& greeting, const Hello& hello);
   bool logs_in(const Hello& hello) const;
@@ -154,6 +156,7 @@ class Worker final : GreetingHost, ConnectionHost {
   core::CloseCounters closings_{core::close_reason_names};
   PassageCounters passage_{passage_names};
   Levels levels_{level_names};
+  ListenerCounters at_listeners_;
   bool is_exhausted_ = false;  // nobody has been accepted since a pause was logged
   base::Buffer scratch_;
   const Connection::Parts connection_parts_;

@@ -85,6 +85,8 @@ class Broker final : public SessionOwner {
   Router& router() { return router_; }
   const Router& router() const { return router_; }
   const CoreCounters& counters() const { return counters_; }
+  /// Messages that wait for slow and absent clients, over all sessions.
+  std::size_t waiting_count() const { return waiting_; }
   std::size_t session_count() const { return sessions_.size(); }
   std::size_t reminder_count() const { return deadlines_.size(); }
 
@@ -119,6 +121,7 @@ class Broker final : public SessionOwner {
   Publishing publishing_;
   std::vector<MessageRef> held_;
   EntryNumber last_entry_ = 0;
+  std::size_t waiting_ = 0;
   Services services_;
   Sessions sessions_;
   base::DeadlineQueue<Reminder> deadlines_;

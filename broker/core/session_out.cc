@@ -75,6 +75,7 @@ void Session::enqueue(Outgoing& outgoing, mqtt::Qos qos) {
   const EntryNumber number = is_told ? services_.last_entry + 1 : 0;
   const OutQueue::Dropped dropped = queue_.push(outgoing.keep(), qos, services_.limits,
                                                 {.number = number, .is_own = outgoing.publisher() == this});
+  note_pushed(dropped);
   if (is_told && !dropped.is_new) record_queued(outgoing, {.number = number, .qos = qos});
   if (dropped.qos0 == 0 && !dropped.is_new) return;
   services_.counters.add(Metric::queue_dropped_qos0, dropped.qos0);
@@ -122,6 +123,7 @@ bool Session::send_queued(std::size_t& budget) {
     Outgoing outgoing(item->message, services_.turn, services_.held);
     const Passing passing{.qos = item->qos, .mark = item->mark};
     queue_.pop(item);
+    --services_.waiting;
     const PayloadsSent counted(services_.counters, outgoing.payload().size());
     send(outgoing, passing, services_.router.next_packet_id());
   }

@@ -30,6 +30,10 @@ BrokerCounts two_workers() {
   counts.uptime = std::chrono::milliseconds(1500);
   counts.workers = {{.core = core.read(), .closed = closed.read(), .bytes_sent = 10},
                     {.core = core.read(), .closed = closed.read(), .bytes_sent = 20}};
+  closed.add(core::CloseReason::tls_error);
+  counts.listeners = {{"unix:/a\"b", "mqtt", 6, 2, closed.read()}, {"127.0.0.1:1", "websocket", 7, 3, {}}};
+  counts.workers[1].longest_turn_ms = 250;
+  counts.workers[1].turns_over_100ms = 1;
   counts.plugins = {{"mesh", {{"mesh_no_key", 4}, {"other", 5}}}};
   return counts;
 }
@@ -110,6 +114,12 @@ TEST_CASE("a metric has one line for each worker, reason or event") {
   CHECK(has_line(text, "meshbroker_plugin_events_total{plugin=\"mesh\",event=\"no_key\"} 4"));
   CHECK(has_line(text, "meshbroker_plugin_events_total{plugin=\"mesh\",event=\"other\"} 5"));
   CHECK(has_line(text, "meshbroker_store_failures_total 0"));
+  CHECK(has_line(text, R"(meshbroker_listener_accepted_total{listener="unix:/a\"b",protocol="mqtt"} 6)"));
+  CHECK(has_line(text, R"(meshbroker_listener_connections{listener="127.0.0.1:1",protocol="websocket"} 3)"));
+  CHECK(has_line(text, R"(meshbroker_listener_refused_total{listener="unix:/a\"b",reason="tls_error"} 1)"));
+  CHECK(text.find("listener=\"127.0.0.1:1\",reason") == text.npos);
+  CHECK(has_line(text, R"(meshbroker_loop_slow_turns_total{worker="1",over="0.1"} 1)"));
+  CHECK(has_line(text, R"(meshbroker_loop_longest_turn_seconds{worker="1"} 0.25)"));
 }
 
 TEST_CASE("what would end a label's value is escaped") {

@@ -125,6 +125,7 @@ TEST_CASE("values have mosquitto's forms, over all workers") {
   counted.first.connections = 2;
   counted.first.sessions = 5;
   counted.first.retained_messages = 3;
+  counted.first.waiting_messages = 4;
   counted.core.add(core::Metric::messages_delivered, 40);
   counted.core.add(core::Metric::messages_resent, 2);
   counted.core.add(core::Metric::queue_dropped, 3);
@@ -140,6 +141,8 @@ TEST_CASE("values have mosquitto's forms, over all workers") {
   CHECK(values.at("clients/disconnected") == "3");
   CHECK(values.at("clients/total") == "5");
   CHECK(values.at("retained messages/count") == "3");
+  CHECK(values.at("messages/stored") == "7");
+  CHECK(values.at("store/messages/count") == "7");
   CHECK(values.at("load/sockets/1min") == "0.00");
 }
 

@@ -107,3 +107,22 @@ TEST_CASE("payloads are counted once for each receiver, whenever they are sent")
   world.turn();
   CHECK(sent() == 6 + 5 + 3 + 5);
 }
+
+TEST_CASE("messages that wait are counted over all sessions, until they are sent or dropped") {
+  support::World world({.queued_messages = 3});
+  auto& away = world.client("away").connect({.clean = false});
+  away.subscribe(1, "#", 1);
+  away.drop();
+  auto& slow = world.client("slow").connect();
+  slow.subscribe(1, "#", 0);
+  slow.refused_bytes = 1;
+  auto& publisher = world.client("p").connect();
+  for (mqtt::PacketId id = 1; id <= 5; ++id) publisher.publish("t", "x", 1, id);
+  CHECK(world.broker.waiting_count() == 6);
+  away.connect({.clean = false});
+  world.turn();
+  CHECK(world.broker.waiting_count() == 3);
+  slow.drop();
+  world.turn();
+  CHECK(world.broker.waiting_count() == 0);
+}
