@@ -113,9 +113,10 @@ std::string stats_json(const BrokerCounts& counts) {
   json.open_list("listeners");
   for (const ListenerCounts& listener : counts.listeners)
     json.open()
-        .text("address", listener.address)
+        .text("address", listener.place)
         .text("protocol", listener.protocol)
-        .number("connections", listener.connections)
+        .number("connections", listener.open)
+        .number("accepted", listener.accepted)
         .close();
   json.close_list();
   for (const PluginCounts& plugin : counts.plugins) write_counts(plugin.name, plugin.counts, json);

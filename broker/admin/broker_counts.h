@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -26,6 +27,22 @@ struct WorkerCounts {
   std::uint64_t subscriptions = 0;
   std::uint64_t retained_messages = 0;  // every worker has all of them
   std::uint64_t retained_bytes = 0;     // as limits.retained_bytes counts them
+  std::uint64_t waiting_messages = 0;   // for slow and absent clients
+  // Of its loop, see net::Turns:
+  std::uint64_t turns = 0;
+  std::uint64_t turns_over_10ms = 0;
+  std::uint64_t turns_over_100ms = 0;
+  std::uint64_t turns_over_1s = 0;
+  std::uint64_t longest_turn_ms = 0;  // lately
+};
+
+/// Who came to one listener of the configuration.
+struct ListenerCounts {
+  std::string place;  // "127.0.0.1:1883", "unix:/path"
+  std::string_view protocol;
+  std::uint64_t accepted = 0;
+  std::uint64_t open = 0;            // now
+  std::vector<base::Count> refused;  // by core::CloseReason
 };
 
 /// What a plugin counts.
@@ -44,6 +61,7 @@ struct BrokerCounts {
   std::vector<base::Count> store;        // empty without one
   std::uint64_t store_unkept_bytes = 0;  // what waits to be committed
   std::vector<base::Count> logins;
+  std::vector<ListenerCounts> listeners;
   std::vector<PluginCounts> plugins;
 
   /// Over all workers.

@@ -87,6 +87,8 @@ constexpr ConfigKey rows[] = {
     live<Choice, broker, &BrokerSettings::log_level>("broker.log_level", "trace|debug|info|warn|error",
                                                      "what is logged at least"),
     key<Choice, broker, &BrokerSettings::log_format>("broker.log_format", "text|json", "one event per line"),
+    key<Period, broker, &BrokerSettings::sys_interval>("broker.sys_interval", "0s..1h",
+                                                       "how often $SYS/broker/... is brought up to date"),
 
     key<Address, listeners, &Listener::bind>("listener.*.bind", "address:port",
                                              "where to listen; port 0 = any free port, printed at start"),

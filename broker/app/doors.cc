@@ -82,6 +82,10 @@ std::size_t Doors::taken() {
   return counts_.with([](const Counts& counts) { return counts.all; });
 }
 
+std::size_t Doors::taken(const Listener& listener) const {
+  return counts_.with([&](const Counts& counts) { return count_of(counts.of_listener, &listener); });
+}
+
 std::size_t room_for_connections() {
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);

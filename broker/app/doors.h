@@ -66,6 +66,8 @@ class Doors {
   [[nodiscard]] std::optional<Refusal> place(Ticket& ticket, const net::Address& client);
   /// How many are in.
   std::size_t taken();
+  /// Of one listener.
+  std::size_t taken(const Listener& listener) const;
 
  private:
   struct Counts {

@@ -186,6 +186,7 @@ base::Expected<void, std::string> Server::open_tls() {
 
 base::Expected<void, std::string> Server::listen() {
   for (const Listener& listener : config_.listeners) {
+    places_.emplace_back();
     std::string place;
     if (const auto* bind = std::get_if<UnixBind>(&listener.bind)) {
       if (const auto bound = listen_at_path(listener); !bound) return bound;
@@ -196,6 +197,7 @@ base::Expected<void, std::string> Server::listen() {
       addresses_.push_back(*address);
       place = address->text();
     }
+    places_.back() = place;
     log_.info("listening", {{"address", place},
                             {"protocol", name_of(listener.protocol)},
                             {"tls", listener.tls.is_on() ? "yes" : "no"}});
@@ -303,6 +305,15 @@ void Server::on_reviewed() {
   if (still_reviewing_.fetch_sub(1) == 1) still_reviewing_.notify_all();
 }
 
+/// What has changed goes to all workers, as what clients publish does.
+void Server::on_tick(core::Broker& broker, base::TimePoint now) {
+  const base::Duration interval = config_.broker.sys_interval;
+  if (interval == base::Duration::zero() || now < sys_topics_due_.value_or(now)) return;
+  sys_topics_due_ = now + interval;
+  for (const admin::SysTopics::Change& change : sys_topics_.update(counts(now)))
+    broker.say(change.topic, change.payload);
+}
+
 admin::BrokerCounts Server::counts(base::TimePoint now) const {
   admin::BrokerCounts counts;
   counts.version = MESHBROKER_VERSION;
@@ -315,6 +326,9 @@ admin::BrokerCounts Server::counts(base::TimePoint now) const {
   }
   counts.logins = desk_.guard.counts();
   for (const base::Count& count : desk_.work.counts()) counts.logins.push_back(count);
+  for (std::size_t i = 0; i < places_.size(); ++i) {
+    if (!places_[i].empty()) counts.listeners.push_back(counts_at(i));
+  }
   for (const plugin::Plugin* counted : plugins_)
     counts.plugins.push_back({counted->name(), counted->counts()});
   return counts;
@@ -332,6 +346,17 @@ void Server::reload(WhenReloaded done) {
   when_reloaded_.with([&done](auto& those) { those.push_back(std::move(done)); });
   hangups_.fetch_add(1);
   hangups_.notify_all();
+}
+
+admin::ListenerCounts Server::counts_at(std::size_t listener) const {
+  const Listener& at = config_.listeners[listener];
+  admin::ListenerCounts counts{.place = places_[listener], .protocol = name_of(at.protocol), .refused = {}};
+  counts.open = doors_.taken(at);
+  for (const auto& worker : workers_) {
+    counts.accepted += worker->listener_counters().accepted_at(listener);
+    base::add_counts(counts.refused, worker->listener_counters().refused_at(listener).read());
+  }
+  return counts;
 }
 
 void Server::log_counts() const {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "broker/admin/sys_topics.h"
 #include "broker/app/admission.h"
 #include "broker/app/config.h"
 #include "broker/app/doors.h"
@@ -70,6 +71,7 @@ class Server final : WorkerHost, HttpBackend {
   void on_reviewed() override;
   std::vector<std::string> ailments() const override;
   void reload(WhenReloaded done) override;
+  void on_tick(core::Broker& broker, base::TimePoint now) override;
   void run_reloads();
   void end_reloads();
   [[nodiscard]] base::Expected<void, std::string> open_store();
@@ -80,6 +82,7 @@ class Server final : WorkerHost, HttpBackend {
   [[nodiscard]] base::Expected<void, std::string> listen();
   [[nodiscard]] base::Expected<void, std::string> listen_at_path(const Listener& listener);
   [[nodiscard]] base::Expected<net::Address, std::string> listen_everywhere(const Listener& listener);
+  admin::ListenerCounts counts_at(std::size_t listener) const;
   void log_counts() const;
 
   const Config config_;
@@ -105,6 +108,9 @@ class Server final : WorkerHost, HttpBackend {
   base::TimePoint started_at_;  // when it began to serve
   std::atomic<std::size_t> still_reading_;
   std::vector<net::Address> addresses_;
+  std::vector<std::string> places_;                // where the configuration's listeners are; "": not served
+  admin::SysTopics sys_topics_;                    // of the first worker's thread
+  std::optional<base::TimePoint> sys_topics_due_;  // the same; none: at once
   std::deque<net::SocketFile> socket_files_;
 };
 

@@ -63,6 +63,7 @@ Worker::Worker(const Parts& parts, const std::vector<plugin::Plugin*>& plugins)
                .authority = &authority_,
                .wall_clock = [] { return base::WallTime(base::Duration(net::wall_clock())); }}),
       logins_({loop_, inbox_, parts.desk, authority_, events_}),
+      at_listeners_(parts.config.listeners),
       connection_parts_{loop_, *this, parts.config.limits, scratch_, passage_},
       timer_(loop_, [this] { due_ = Due::after_reads; }),
       connect_bytes_(parts.config.limits.connect_bytes),
@@ -80,7 +81,7 @@ Worker::Worker(const Parts& parts, const std::vector<plugin::Plugin*>& plugins)
     http_ = std::make_unique<HttpService>(HttpService::Parts{loop_, inboxes_, parts.config.http,
                                                              parts.entrance, parts.doors, logins_, parts.desk,
                                                              authority_, events_, parts.backend, closings_});
-  if (parts.index == 0 && !plugins.empty()) next_tick_ = loop_.now() + tick_every;
+  if (parts.index == 0) next_tick_ = loop_.now() + tick_every;
 }
 
 void Worker::meet(Worker& other) {
@@ -132,16 +133,19 @@ bool Worker::listen_bound(const Listener& listener, net::Descriptor bound) {
 net::TcpListener::Events Worker::events_of(const Listener& listener) {
   return {
       [this, &listener](std::unique_ptr<net::TcpStream> stream) { on_stream(listener, std::move(stream)); },
-      [this](const std::optional<net::Address>& refused, int status) { on_exhausted(refused, status); }};
+      [this, &listener](const std::optional<net::Address>& refused, int status) {
+        on_exhausted(listener, refused, status);
+      }};
 }
 
 void Worker::on_stream(const Listener& listener, std::unique_ptr<net::TcpStream> stream) {
   is_exhausted_ = false;
   passage_.add(Passage::sockets_accepted);
+  at_listeners_.accepted(listener);
   if (const auto refusal = parts_.entrance.refusal(listener, stream->peer()))
-    return on_refused(stream->peer(), refusal->reason, refusal->why);
+    return on_refused(listener, stream->peer(), *refusal);
   auto ticket = parts_.doors.enter(listener, stream->peer());
-  if (!ticket) return on_refused(stream->peer(), ticket.error().reason, ticket.error().why);
+  if (!ticket) return on_refused(listener, stream->peer(), ticket.error());
   if (auto layers = parts_.entrance.layers(listener, stream->peer())) stream->set_layers(std::move(layers));
   if (listener.protocol == Protocol::http)
     return http_->take(listener, *std::move(ticket), std::move(stream));
@@ -159,15 +163,17 @@ Greeting& Worker::greet(const Listener& listener, Doors::Ticket ticket,
 }
 
 /// Limits.connections keeps some descriptors free, so this is for a process that has too few for anything.
-void Worker::on_exhausted(const std::optional<net::Address>& refused, int status) {
+void Worker::on_exhausted(const Listener& listener, const std::optional<net::Address>& refused, int status) {
   constexpr std::string_view hint =
       "raise the limit of open files: LimitNOFILE in systemd, ulimit -n in a shell";
-  if (refused) return on_refused(*refused, core::CloseReason::too_many_connections, hint);
+  if (refused) return on_refused(listener, *refused, {core::CloseReason::too_many_connections, hint});
   if (std::exchange(is_exhausted_, true)) return;
   parts_.log.warn("accepting_paused", {{"why", net::status_text(status)}, {"hint", hint}});
 }
 
-void Worker::on_refused(const net::Address& peer, core::CloseReason reason, std::string_view why) {
+void Worker::on_refused(const Listener& listener, const net::Address& peer, const Doors::Refusal& refusal) {
+  const auto& [reason, why] = refusal;
+  at_listeners_.refused(listener, reason);
   closings_.add(reason);
   events_.info("connection_refused", peer,
                {{"address", peer.text()}, {"reason", core::name_of(reason)}, {"why", why}});
@@ -285,7 +291,7 @@ void Worker::accept(Greeting& greeting, const Hello& hello) {
 }
 
 void Worker::on_greeting_over(Greeting& greeting, core::CloseReason reason, std::string_view why) {
-  on_refused(greeting.stream().peer(), reason, why);
+  on_refused(greeting.listener(), greeting.stream().peer(), {reason, why});
   over_greetings_.push_back(&greeting);
 }
 
@@ -349,6 +355,7 @@ void Worker::note_levels() {
   levels_.set(Level::subscriptions, router.subscriptions().size());
   levels_.set(Level::retained_messages, router.retained().size());
   levels_.set(Level::retained_bytes, router.retained().bytes());
+  levels_.set(Level::waiting_messages, broker_.waiting_count());
 }
 
 admin::WorkerCounts Worker::counts() const {
@@ -365,7 +372,13 @@ admin::WorkerCounts Worker::counts() const {
           .sessions = levels_[Level::sessions],
           .subscriptions = levels_[Level::subscriptions],
           .retained_messages = levels_[Level::retained_messages],
-          .retained_bytes = levels_[Level::retained_bytes]};
+          .retained_bytes = levels_[Level::retained_bytes],
+          .waiting_messages = levels_[Level::waiting_messages],
+          .turns = loop_.turns()[net::Turns::all],
+          .turns_over_10ms = loop_.turns()[net::Turns::over_10ms],
+          .turns_over_100ms = loop_.turns()[net::Turns::over_100ms],
+          .turns_over_1s = loop_.turns()[net::Turns::over_1s],
+          .longest_turn_ms = loop_.turns()[net::Turns::longest_ms]};
 }
 
 /// In turn, each once and with a small allowance, so that many expensive clients leave room for one another.
@@ -408,6 +421,7 @@ void Worker::tick() {
   if (!next_tick_ || loop_.now() < *next_tick_) return;
   next_tick_ = loop_.now() + tick_every;
   broker_.tick(loop_.now());
+  parts_.host.on_tick(broker_, loop_.now());
 }
 
 void Worker::end_late_greetings() {

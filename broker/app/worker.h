@@ -17,6 +17,7 @@
 #include "broker/app/greeting.h"
 #include "broker/app/http_service.h"
 #include "broker/app/inbox.h"
+#include "broker/app/listener_counters.h"
 #include "broker/app/logins.h"
 #include "broker/app/rationed_log.h"
 #include "broker/app/worker_counters.h"
@@ -36,6 +37,8 @@ class WorkerHost {
  public:
   /// All its sessions have been looked at by the newest files.
   virtual void on_reviewed() = 0;
+  /// Once a second, on the first worker's thread: its broker may say something.
+  virtual void on_tick(core::Broker& broker, base::TimePoint now) = 0;
   /// It reads nothing any more, and all it had to forward is in the mailboxes. The worker's thread.
   virtual void on_reading_stopped() = 0;
 
@@ -89,6 +92,7 @@ class Worker final : GreetingHost, ConnectionHost {
   net::Loop& loop() { return loop_; }
   /// What it has counted so far. Any thread.
   admin::WorkerCounts counts() const;
+  const ListenerCounters& listener_counters() const { return at_listeners_; }
 
  private:
   struct Waiting {
@@ -112,8 +116,8 @@ class Worker final : GreetingHost, ConnectionHost {
   net::TcpListener::Events events_of(const Listener& listener);
   [[nodiscard]] bool admits(Greeting& greeting, const Hello& hello);
   void on_stream(const Listener& listener, std::unique_ptr<net::TcpStream> stream);
-  void on_exhausted(const std::optional<net::Address>& refused, int status);
-  void on_refused(const net::Address& peer, core::CloseReason reason, std::string_view why);
+  void on_exhausted(const Listener& listener, const std::optional<net::Address>& refused, int status);
+  void on_refused(const Listener& listener, const net::Address& peer, const Doors::Refusal& refusal);
   Greeting& greet(const Listener& listener, Doors::Ticket ticket, std::unique_ptr<net::TcpStream> stream);
   void accept(Greeting& greeting, const Hello& hello);
   bool logs_in(const Hello& hello) const;
@@ -158,12 +162,13 @@ class Worker final : GreetingHost, ConnectionHost {
   std::unique_ptr<HttpService> http_;  // the first worker's; null: another's
   PassageCounters passage_{passage_names};
   Levels levels_{level_names};
+  ListenerCounters at_listeners_;
   bool is_exhausted_ = false;  // nobody has been accepted since a pause was logged
   base::Buffer scratch_;
   const Connection::Parts connection_parts_;
   net::Timer timer_;
   std::optional<base::TimePoint> armed_for_;
-  std::optional<base::TimePoint> next_tick_;  // of plugins; none: another worker has them
+  std::optional<base::TimePoint> next_tick_;  // of plugins and the server; none: another worker has them
   enum class Due : std::uint8_t { no, after_reads, now } due_ = Due::no;
   std::vector<std::unique_ptr<net::TcpListener>> listeners_;
   ConnectBytes connect_bytes_;

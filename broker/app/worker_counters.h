@@ -30,11 +30,12 @@ enum class Level : std::uint8_t {
   subscriptions,
   retained_messages,
   retained_bytes,
+  waiting_messages,
   end_,
 };
 
 inline constexpr std::array<std::string_view, static_cast<std::size_t>(Level::end_)> level_names = {
-    "connections", "sessions", "subscriptions", "retained_messages", "retained_bytes",
+    "connections", "sessions", "subscriptions", "retained_messages", "retained_bytes", "waiting_messages",
 };
 
 using Levels = base::Counters<Level>;

@@ -67,6 +67,10 @@ class Broker final : public SessionOwner {
   void on_time(base::TimePoint now);
   /// Once a second, on one worker: plugins are told.
   void tick(base::TimePoint now) { publishing_.tick(now); }
+  /// What it says of itself, retained as long as it runs: below $SYS/.
+  void say(std::string_view topic, std::string_view payload) {
+    publishing_.say({.topic = topic, .payload = base::as_bytes(payload), .retain = true});
+  }
   /// Its plugins are told that the broker stops; on one worker.
   void stop() { publishing_.stop(); }
   std::optional<base::TimePoint> next_deadline() const { return deadlines_.next(); }
@@ -87,6 +91,8 @@ class Broker final : public SessionOwner {
   Router& router() { return router_; }
   const Router& router() const { return router_; }
   const CoreCounters& counters() const { return counters_; }
+  /// Messages that wait for slow and absent clients, over all sessions.
+  std::size_t waiting_count() const { return waiting_; }
   std::size_t session_count() const { return sessions_.size(); }
   std::size_t reminder_count() const { return deadlines_.size(); }
 
@@ -121,6 +127,7 @@ class Broker final : public SessionOwner {
   Publishing publishing_;
   std::vector<MessageRef> held_;
   EntryNumber last_entry_ = 0;
+  std::size_t waiting_ = 0;
   Services services_;
   Sessions sessions_;
   base::DeadlineQueue<Reminder> deadlines_;

@@ -32,6 +32,8 @@ enum class Metric : std::uint8_t {
   sessions_expired,
   sessions_revoked,
   wills_published,
+  payload_bytes_received,
+  payload_bytes_sent,
   end_,
 };
 
@@ -59,8 +61,28 @@ inline constexpr std::array<std::string_view, static_cast<std::size_t>(Metric::e
     "sessions_expired",
     "sessions_revoked",
     "wills_published",
+    "payload_bytes_received",
+    "payload_bytes_sent",
 };
 
 using CoreCounters = base::Counters<Metric>;
+
+/// While it lives, all that is delivered has a payload of this size: one addition for a whole fan-out.
+class PayloadsSent {
+ public:
+  PayloadsSent(CoreCounters& counters, std::size_t payload)
+      : counters_(counters), payload_(payload), before_(counters[Metric::messages_delivered]) {}
+  PayloadsSent(const PayloadsSent&) = delete;
+  PayloadsSent& operator=(const PayloadsSent&) = delete;
+  ~PayloadsSent() {
+    const std::uint64_t sent = counters_[Metric::messages_delivered] - before_;
+    counters_.add(Metric::payload_bytes_sent, sent * payload_);
+  }
+
+ private:
+  CoreCounters& counters_;
+  const std::size_t payload_;
+  const std::uint64_t before_;
+};
 
 }  // namespace core

@@ -39,6 +39,12 @@ class Publishing final : public plugin::Host {
   /// A client's message or will.
   plugin::Verdict publish(const plugin::Client& client, Outgoing& outgoing, base::TimePoint now);
 
+  /// What the broker says of itself.
+  void say(const plugin::Publication& publication) {
+    publish(publication);
+    route_pending();
+  }
+
   /// Once a second, where plugins are to be told so.
   void tick(base::TimePoint now);
   /// Once, where plugins are to be told so.

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "broker/core/session.h"
+#include "broker/core/topic_rules.h"
 
 namespace core {
 
@@ -42,9 +43,10 @@ void Router::restore(const RestoredRetained& kept) {
   if (!retained_.set(kept.message, kept.stamp)) parts_.counters.add(Metric::retained_refused);
 }
 
-/// A message that found no room has cleared its topic. Other workers' messages are journaled by them.
+/// A message that found no room has cleared its topic. What the broker says of itself is of this run. Other
+/// workers' messages are journaled by them.
 void Router::record_retained(Outgoing& outgoing, Stamp stamp, bool is_stored) {
-  if (parts_.journal == nullptr) return;
+  if (parts_.journal == nullptr || is_broker_topic(outgoing.topic())) return;
   if (parts_.journal->is_behind() && outgoing.qos() == mqtt::Qos::at_most_once) {
     parts_.counters.add(Metric::retained_not_kept);  // nobody waits for it, so nobody can be held back
     return;
@@ -60,12 +62,14 @@ void Router::deliver(Outgoing& outgoing) {
   parts_.effort.spend(1 + subscriptions_.take_steps() + matches.size());
   if (matches.empty()) return;
   const mqtt::PacketId id = outgoing.qos() == mqtt::Qos::at_most_once ? mqtt::PacketId{0} : next_packet_id();
+  const PayloadsSent counted(parts_.counters, outgoing.payload().size());
   for (const Match& match : matches) match.subscriber.session->deliver(outgoing, match.options.qos, id);
 }
 
 /// Said once: whoever fills the store could fill the log too.
 bool Router::retain(Outgoing& outgoing, Stamp stamp) {
-  if (retained_.set(outgoing.keep(), stamp)) return true;
+  Retained& store = is_broker_topic(outgoing.topic()) ? own_retained_ : retained_;
+  if (store.set(outgoing.keep(), stamp)) return true;
   parts_.counters.add(Metric::retained_refused);
   if (std::exchange(has_logged_full_store_, true)) return false;
   parts_.log.warn("retained_store_full",

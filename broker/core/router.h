@@ -12,6 +12,7 @@
 #include "broker/core/restored.h"
 #include "broker/core/retained.h"
 #include "broker/core/subscriptions.h"
+#include "broker/core/topic_rules.h"
 
 namespace core {
 
@@ -32,7 +33,8 @@ class Router {
   Router(const Parts& parts, Interest* interest)
       : parts_(parts),
         subscriptions_(interest),
-        retained_({parts.limits.retained_messages, parts.limits.retained_bytes}) {}
+        retained_({parts.limits.retained_messages, parts.limits.retained_bytes}),
+        own_retained_({max_own_retained, max_own_retained_bytes}) {}
 
   /// `peer` outlives the router.
   void add_peer(Peer& peer) { peers_.push_back(&peer); }
@@ -63,8 +65,16 @@ class Router {
   Subscriptions& subscriptions() { return subscriptions_; }
   const Subscriptions& subscriptions() const { return subscriptions_; }
   const Retained& retained() const { return retained_; }
+  /// Where what this filter meets is retained.
+  const Retained& retained_for(std::string_view filter) const {
+    return is_broker_topic(filter) ? own_retained_ : retained_;
+  }
 
  private:
+  /// More than the broker has topics of its own.
+  static constexpr std::size_t max_own_retained = 1000;
+  static constexpr std::size_t max_own_retained_bytes = 1024 * 1024;
+
   [[nodiscard]] bool retain(Outgoing& outgoing, Stamp stamp);
   void record_retained(Outgoing& outgoing, Stamp stamp, bool is_stored);
   void deliver(Outgoing& outgoing);
@@ -72,6 +82,7 @@ class Router {
   Parts parts_;
   Subscriptions subscriptions_;
   Retained retained_;
+  Retained own_retained_;  // below $SYS/: in memory only, and nobody's limit
   bool has_logged_full_store_ = false;
   std::vector<Peer*> peers_;
   mqtt::PacketId last_packet_id_ = 0;

@@ -10,6 +10,7 @@
 namespace core {
 
 Session::~Session() {
+  services_.waiting -= queue_.size();
   if (!filters_) return;
   for (const std::string& filter : filters_->all) {
     services_.router.subscriptions().remove(filter, slot_);
@@ -103,7 +104,9 @@ void Session::lose_link(base::TimePoint now) {
   link_ = nullptr;
   since_ = now;
   walks_.reset();
+  services_.waiting -= queue_.size();
   queue_.drop_qos0();
+  services_.waiting += queue_.size();
   record([this](Journal& journal) { journal.set_away(key_); });
   services_.owner.on_offline(*this);
 }

@@ -52,6 +52,7 @@ struct Services {
   std::vector<MessageRef>& held;  // what this turn's pieces refer to; emptied after the flush
   Journal* journal;               // null: nothing survives a restart
   EntryNumber& last_entry;        // given on this worker
+  std::size_t& waiting;           // messages in the queues of all sessions
   Interest* lasting;              // told what lasting sessions subscribe to; null: nobody asks
   const Authority* authority;     // null: everybody may do everything
 };
@@ -165,6 +166,9 @@ class Session {
   void take_ack(mqtt::PacketType type, mqtt::PacketId id);
   void release(mqtt::PacketId id);
   void forget_received(mqtt::PacketId id);
+  void note_pushed(const OutQueue::Dropped& dropped) const {
+    services_.waiting += (dropped.is_new ? std::size_t{0} : std::size_t{1}) - dropped.qos0;
+  }
   bool is_window_open() const { return inflight_.size() < services_.limits.inflight; }
   void resend();
   bool send_queued(std::size_t& budget);

@@ -87,6 +87,7 @@ void Session::on_publish(const mqtt::Publish& publish, std::span<std::uint8_t> f
   keepalive_.on_packet(now);
   services_.counters.add(Metric::messages_received);
   ++messages_received_;
+  services_.counters.add(Metric::payload_bytes_received, publish.payload.size());
   if (is_too_deep(publish.topic, services_.limits)) {
     end_link(CloseReason::topic_too_deep, "the topic has more levels than limits allow", now);
     return;

@@ -78,6 +78,7 @@ void Session::restore_message(const RestoredSession::Message& kept) {
   }
   const OutQueue::Dropped dropped =
       queue_.push(kept.message, entry.qos, services_.limits, {.number = entry.number});
+  note_pushed(dropped);
   if (!dropped.is_new) return;
   services_.counters.add(Metric::queue_dropped);
   record([&](Journal& journal) { journal.finish(key_, entry.number); });

@@ -76,6 +76,7 @@ void Session::enqueue(Outgoing& outgoing, mqtt::Qos qos) {
   const EntryNumber number = is_told ? services_.last_entry + 1 : 0;
   const OutQueue::Dropped dropped = queue_.push(outgoing.keep(), qos, services_.limits,
                                                 {.number = number, .is_own = outgoing.publisher() == this});
+  note_pushed(dropped);
   if (is_told && !dropped.is_new) record_queued(outgoing, {.number = number, .qos = qos});
   if (dropped.qos0 == 0 && !dropped.is_new) return;
   services_.counters.add(Metric::queue_dropped_qos0, dropped.qos0);
@@ -96,6 +97,7 @@ void Session::resend() {
       return;
     }
     services_.counters.add(Metric::messages_resent);
+    services_.counters.add(Metric::payload_bytes_sent, entry.message->payload().size());
     Outgoing outgoing(entry.message, services_.turn, services_.held);
     link_->deliver(outgoing, {.qos = entry.qos, .retain = entry.retain, .dup = true, .packet_id = entry.id});
   });
@@ -122,6 +124,8 @@ bool Session::send_queued(std::size_t& budget) {
     Outgoing outgoing(item->message, services_.turn, services_.held);
     const Passing passing{.qos = item->qos, .mark = item->mark};
     queue_.pop(item);
+    --services_.waiting;
+    const PayloadsSent counted(services_.counters, outgoing.payload().size());
     send(outgoing, passing, services_.router.next_packet_id());
   }
   return true;
@@ -134,15 +138,17 @@ bool Session::replay_retained(std::size_t& budget) {
     bool is_waiting = false;
     RetainedWalk& walk = walks_->front();
     const std::size_t before = topics;
-    const bool is_over = services_.router.retained().walk(walk, topics, [&](const MessageRef& message) {
-      const mqtt::Qos qos = std::min(message->qos(), walk.qos);
-      is_waiting = qos != mqtt::Qos::at_most_once && !is_window_open();
-      if (is_waiting || budget == 0) return false;
-      spend(budget, *message);
-      Outgoing outgoing(message, services_.turn, services_.held);
-      send(outgoing, {.qos = qos, .retain = true}, services_.router.next_packet_id());
-      return true;
-    });
+    const bool is_over =
+        services_.router.retained_for(walk.filter).walk(walk, topics, [&](const MessageRef& message) {
+          const mqtt::Qos qos = std::min(message->qos(), walk.qos);
+          is_waiting = qos != mqtt::Qos::at_most_once && !is_window_open();
+          if (is_waiting || budget == 0) return false;
+          spend(budget, *message);
+          Outgoing outgoing(message, services_.turn, services_.held);
+          const PayloadsSent counted(services_.counters, outgoing.payload().size());
+          send(outgoing, {.qos = qos, .retain = true}, services_.router.next_packet_id());
+          return true;
+        });
     services_.effort.spend(2 * (before - topics));
     if (is_waiting) return true;
     if (!is_over) return false;

@@ -14,7 +14,8 @@ inline bool is_too_deep(std::string_view topic, const Limits& limits) {
 
 /// Only the broker speaks there; clients that try are acknowledged and unheard.
 inline bool is_broker_topic(std::string_view topic) {
-  return topic.starts_with('$') && topic.starts_with("$SYS/");  // the first byte spares most the comparison
+  if (!topic.starts_with('$')) return false;  // spares most the comparison
+  return topic.starts_with("$SYS") && (topic.size() == 4 || topic[4] == '/');
 }
 
 }  // namespace core

@@ -16,6 +16,8 @@ constexpr std::size_t spare_lists = 1024;
 /// Pieces a kept list may have room for; a burst's list goes.
 constexpr std::size_t spare_capacity = 1024;
 
+constexpr std::uint64_t ns_per_ms = 1'000'000;
+
 }  // namespace
 
 Loop::Loop(LoopSizes sizes)
@@ -51,8 +53,12 @@ std::span<std::uint8_t> Loop::keep_until_flush(std::vector<std::uint8_t> bytes) 
   return kept_.back();
 }
 
+/// Whatever wakes it up first.
+void Loop::begin_turn() { turn_times_.begin(uv_now(&loop_)); }
+
 /// prepare sees what timers and mail have caused too, and is the last thing before the loop waits.
 void Loop::on_prepare() {
+  begin_turn();
   go_on_with_postponed();
   const bool owner_has_more = hooks_.before_flush && hooks_.before_flush();
   const bool has_more = owner_has_more || !postponed_.empty();
@@ -60,6 +66,7 @@ void Loop::on_prepare() {
   if (hooks_.after_flush) hooks_.after_flush();
   reset_memory();
   if (is_stopping_) uv_stop(&loop_);
+  turn_times_.end(uv_hrtime() / ns_per_ms);
   if (has_more) {
     uv_idle_start(idle_.get(), [](uv_idle_t*) {});  // the wait becomes a look
   } else {
@@ -117,6 +124,7 @@ void Loop::reset_memory() {
 
 /// Where the next read goes: behind the last one. There is always room for one: after_read sees to it.
 uv_buf_t Loop::read_room() {
+  begin_turn();
   return uv_buf_init(reinterpret_cast<char*>(arena_.get() + read_used_), static_cast<unsigned>(sizes_.read));
 }
 

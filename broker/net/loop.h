@@ -16,6 +16,7 @@
 #include "broker/base/time.h"
 #include "broker/net/handle.h"
 #include "broker/net/traffic.h"
+#include "broker/net/turn_times.h"
 
 namespace net {
 
@@ -74,11 +75,13 @@ class Loop {
 
   /// Read from any thread.
   const TrafficCounters& traffic() const { return traffic_; }
+  const TurnCounters& turns() const { return turn_times_.counters(); }
 
   uv_loop_t* raw() { return &loop_; }
 
  private:
   friend class TcpStream;
+  friend class Wakeup;
   /// A bound on the pieces of all streams together: past it they are written in the middle of a turn.
   static constexpr std::size_t pieces_per_flush = 256 * 1024;
 
@@ -91,6 +94,7 @@ class Loop {
   void before_read() const {
     if (hooks_.before_read) hooks_.before_read();
   }
+  void begin_turn();
   uv_buf_t read_room();
   void after_read();
   std::span<std::uint8_t> took(std::size_t bytes) {
@@ -131,6 +135,7 @@ class Loop {
   std::size_t backlog_ = 0;           // bytes that streams keep because their sockets have refused them
   std::deque<TcpStream*> postponed_;  // in the order they came; null: the stream has gone
   TrafficCounters traffic_{traffic_names};
+  TurnTimes turn_times_;
   std::size_t costly_left_;
   bool is_going_on_ = false;
   bool is_stopping_ = false;

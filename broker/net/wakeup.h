@@ -18,6 +18,7 @@ class Wakeup {
   void wake() { uv_async_send(handle_.get()); }
 
  private:
+  Loop& loop_;
   std::function<void()> on_wake_;
   HandlePtr<uv_async_t> handle_;
 };

@@ -26,8 +26,8 @@ std::string id_on(std::uint32_t worker) {
 
 bool is_answered(SocketClient& client) { return client.send("C0 00") && client.expect("D0 00"); }
 
-/// What a turn has changed is counted when it is over, so the answer of a later one says that it is: the first
-/// answer may leave in the very turn that takes another worker's mail.
+/// What a turn has changed is counted when it is over, so the answer of a later one says that it is: the
+/// first answer may leave in the very turn that takes another worker's mail.
 bool is_a_turn_later(SocketClient& client) { return is_answered(client) && is_answered(client); }
 
 app::Config two_workers() {
@@ -77,7 +77,8 @@ TEST_CASE("bytes that a socket has refused are counted when it takes them") {
     CHECK(received == 4 * large.size());
   }
   server.stop();
-  CHECK(server.get().counts(base::TimePoint{}).sum(&WorkerCounts::bytes_sent) == received + 4 + 5 + 4 + 2 + 2);
+  CHECK(server.get().counts(base::TimePoint{}).sum(&WorkerCounts::bytes_sent) ==
+        received + 4 + 5 + 4 + 2 + 2);
 }
 
 TEST_CASE("what there is now is counted over all workers, while they run") {
@@ -102,6 +103,31 @@ TEST_CASE("what there is now is counted over all workers, while they run") {
   CHECK(counts.workers[0].retained_messages == 1);
   CHECK(counts.workers[1].retained_messages == 1);
   CHECK(counts.workers[0].retained_bytes > 0);
+}
+
+TEST_CASE("each listener counts who came, who is there and who was not let in") {
+  app::Config config = support::loopback_config();
+  config.listeners.push_back(config.listeners.front());
+  RunningServer server(config);
+  const auto& addresses = server.get().addresses();
+  REQUIRE(addresses.size() == 2);
+  SocketClient stays(addresses[0].port);
+  CHECK(stays.connect("a"));
+  SocketClient nonsense(addresses[1].port);
+  CHECK(nonsense.send("00 00"));
+  CHECK(nonsense.is_closed());
+  CHECK(is_a_turn_later(stays));
+  const BrokerCounts counts = server.get().counts(base::TimePoint{});
+  REQUIRE(counts.listeners.size() == 2);
+  CHECK(counts.listeners[0].place == addresses[0].text());
+  CHECK(counts.listeners[0].accepted == 1);
+  CHECK(counts.listeners[0].open == 1);
+  CHECK(counts.listeners[1].accepted == 1);
+  const auto& refused = counts.listeners[1].refused;
+  CHECK(refused[static_cast<std::size_t>(core::CloseReason::malformed_packet)].value +
+            refused[static_cast<std::size_t>(core::CloseReason::protocol_error)].value ==
+        1);
+  CHECK(counts.sum(&WorkerCounts::turns) > 0);
 }
 
 TEST_CASE("the broker's time begins when it is opened") {

@@ -16,7 +16,7 @@ using support::packet_text;
 namespace {
 
 /// Topics only the broker speaks on (docs/conformance.md).
-bool is_broker_topic(std::string_view topic) { return topic.starts_with("$SYS/"); }
+bool is_broker_topic(std::string_view topic) { return topic == "$SYS" || topic.starts_with("$SYS/"); }
 
 /// The highest QoS of all subscriptions that the topic meets [MQTT-3.3.5-1].
 std::optional<Qos> granted(const std::map<std::string, Qos>& subscriptions, std::string_view topic) {

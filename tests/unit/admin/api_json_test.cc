@@ -35,7 +35,7 @@ TEST_CASE("the counts are one object, with those of plugins under their names") 
   core::CloseCounters closed(core::close_reason_names);
   core.add(core::Metric::messages_received, 3);
   counts.workers = {{.core = core.read(), .closed = closed.read()}};
-  counts.listeners = {{"127.0.0.1:1883", "mqtt", 2}};
+  counts.listeners = {{.place = "127.0.0.1:1883", .protocol = "mqtt", .open = 2, .refused = {}}};
   counts.plugins = {{"mesh", {{"mesh_things", 7}}}};
   const std::string json = admin::stats_json(counts);
   CHECK(is_json(json));

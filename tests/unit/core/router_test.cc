@@ -61,3 +61,68 @@ TEST_CASE("preferred packet ids run from 1 to 65535 and round again") {
   for (int i = 2; i <= 65535; ++i) static_cast<void>(world.broker.router().next_packet_id());
   CHECK(world.broker.router().next_packet_id() == 1);
 }
+
+TEST_CASE("what the broker says of itself is retained beside clients' messages, and not kept") {
+  support::MemoryJournal journal;
+  support::World world({.retained_messages = 1}, &journal);
+  world.client("p").connect().publish("mine", "1", 0, 0, true);
+  world.broker.say("$SYS/broker/uptime", "2");
+  world.turn();
+  CHECK(world.broker.router().retained().size() == 1);
+  auto& reader = world.client("r").connect();
+  reader.subscribe(1, "#");
+  CHECK(reader.said() == "CONNACK | SUBACK 1: 0 | PUBLISH mine=1 retain");
+  reader.subscribe(2, "$SYS/#");
+  CHECK(reader.said() == "SUBACK 2: 0 | PUBLISH $SYS/broker/uptime=2 retain");
+  world.broker.say("$SYS/broker/uptime", "3");
+  world.turn();
+  CHECK(reader.said() == "PUBLISH $SYS/broker/uptime=3");
+  world.keep();
+  CHECK(journal.restored().retained.size() == 1);
+}
+
+TEST_CASE("what the broker says of itself also comes from a peer") {
+  support::World world;
+  core::Outgoing said(mqtt::Publish{.topic = "$SYS/broker/version", .payload = {}, .retain = true},
+                      world.arena);
+  world.broker.router().publish_local(said, 1);
+  CHECK(world.broker.router().retained().size() == 0);
+}
+
+TEST_CASE("payloads are counted once for each receiver, whenever they are sent") {
+  support::World world;
+  auto& first = world.client("a").connect();
+  auto& second = world.client("b").connect({.clean = false});
+  first.subscribe(1, "t");
+  second.subscribe(1, "t", 1);
+  auto& publisher = world.client("p").connect();
+  const auto sent = [&] { return world.broker.counters()[core::Metric::payload_bytes_sent]; };
+  publisher.publish("t", "abc", 1, 1);
+  CHECK(sent() == 6);
+  CHECK(world.broker.counters()[core::Metric::payload_bytes_received] == 3);
+  second.drop();
+  publisher.publish("t", "abcde", 1, 2);
+  CHECK(sent() == 6 + 5);
+  second.connect({.clean = false});  // the first one again, and the second one
+  world.turn();
+  CHECK(sent() == 6 + 5 + 3 + 5);
+}
+
+TEST_CASE("messages that wait are counted over all sessions, until they are sent or dropped") {
+  support::World world({.queued_messages = 3});
+  auto& away = world.client("away").connect({.clean = false});
+  away.subscribe(1, "#", 1);
+  away.drop();
+  auto& slow = world.client("slow").connect();
+  slow.subscribe(1, "#", 0);
+  slow.refused_bytes = 1;
+  auto& publisher = world.client("p").connect();
+  for (mqtt::PacketId id = 1; id <= 5; ++id) publisher.publish("t", "x", 1, id);
+  CHECK(world.broker.waiting_count() == 6);
+  away.connect({.clean = false});
+  world.turn();
+  CHECK(world.broker.waiting_count() == 3);
+  slow.drop();
+  world.turn();
+  CHECK(world.broker.waiting_count() == 0);
+}
