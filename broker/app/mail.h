@@ -52,6 +52,9 @@ struct Kept {
   core::Sequence sequence;
 };
 
+/// Do you turn? See Watch.
+struct Ask {};
+
 /// Accept and read nothing more. When all workers have, Stop comes to all: behind everything they forwarded.
 struct StopReading {};
 
@@ -60,7 +63,7 @@ struct Stop {};
 
 /// Clients move and log in rarely: a box keeps every other mail small.
 using Mail = std::variant<std::unique_ptr<Arrive>, Forward, Kept, std::shared_ptr<const LoginVerdict>,
-                          NewAccess, StopReading, Stop>;
+                          NewAccess, Ask, StopReading, Stop>;
 
 /// What mail weighs against the receiver's high-water mark, in bytes.
 inline std::size_t weight_of(const Mail& mail) {

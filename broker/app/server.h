@@ -12,6 +12,7 @@
 #include "broker/app/doors.h"
 #include "broker/app/entrance.h"
 #include "broker/app/tls_contexts.h"
+#include "broker/app/watch.h"
 #include "broker/app/worker.h"
 #include "broker/base/expected.h"
 #include "broker/base/log.h"
@@ -47,6 +48,9 @@ class Server final : WorkerHost {
     std::function<void()> on_stopping;
   };
   void on_milestones(Milestones milestones) { milestones_ = std::move(milestones); }
+  /// Before run(): `on_all_answered` comes once in `every` on the thread that runs, as long as each worker
+  /// has answered since the last time; without this nobody is asked.
+  void watch(base::Duration every, std::function<void()> on_all_answered);
   /// From now on these users and rules hold, and every session has been looked at by them when this returns.
   /// Any thread but the workers', one at a time.
   void apply(const AccessControl& access);
@@ -67,6 +71,7 @@ class Server final : WorkerHost {
   Server(const Config& config, const base::Log& log, std::vector<plugin::Plugin*> plugins);
   void on_reading_stopped() override;
   void on_reviewed() override;
+  void on_answer() override { watch_->answer(); }
   void run_reloads();
   void end_reloads();
   [[nodiscard]] base::Expected<void, std::string> open_store();
@@ -95,6 +100,8 @@ class Server final : WorkerHost {
   LoginDesk desk_;  // its threads end before what they post to
   std::function<void()> reload_;
   Milestones milestones_;
+  std::function<std::unique_ptr<Watch>()> make_watch_;
+  std::unique_ptr<Watch> watch_;              // while it runs; null: nobody asked for it
   std::atomic<std::uint32_t> hangups_{0};     // heard so far
   std::atomic<std::size_t> still_reviewing_;  // workers
   std::atomic<bool> is_over_{false};

@@ -35,6 +35,8 @@ class WorkerHost {
  public:
   /// All its sessions have been looked at by the newest files.
   virtual void on_reviewed() = 0;
+  /// It has read an Ask. The worker's thread.
+  virtual void on_answer() = 0;
   /// It reads nothing any more, and all it had to forward is in the mailboxes. The worker's thread.
   virtual void on_reading_stopped() = 0;
 
@@ -136,6 +138,7 @@ class Worker final : GreetingHost, ConnectionHost {
   void on_mail(const Kept& kept);
   void on_mail(const std::shared_ptr<const LoginVerdict>& verdict);
   void on_mail(NewAccess& access);
+  void on_mail(Ask&) { parts_.host.on_answer(); }
   void on_mail(StopReading&);
   void on_mail(Stop&);
   void remove(Connection& connection);
