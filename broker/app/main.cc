@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Arguments, configuration, plugins, run. Plugins are listed here and nowhere else.
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
@@ -116,7 +117,8 @@ int serve(const app::Arguments& arguments, const app::LoadedConfig& loaded) {
   const auto watchdog =
       net::watchdog_time(environment("WATCHDOG_USEC"), environment("WATCHDOG_PID"), getpid());
   if (systemd && watchdog) {
-    (*server)->watch(*watchdog / looks_per_watchdog_time, [&] { tell(systemd, "WATCHDOG=1"); });
+    (*server)->watch(std::max(*watchdog / looks_per_watchdog_time, base::Duration(1)),
+                     [&] { tell(systemd, "WATCHDOG=1"); });
   }
   (*server)->on_hangup([&] {
     tell(systemd, "RELOADING=1");
