@@ -70,8 +70,8 @@ class Server final : WorkerHost {
  private:
   Server(const Config& config, const base::Log& log, std::vector<plugin::Plugin*> plugins);
   void on_reading_stopped() override;
-  void on_reviewed() override;
   void on_answer() override { watch_->answer(); }
+  void on_reviewed() override;
   void run_reloads();
   void end_reloads();
   [[nodiscard]] base::Expected<void, std::string> open_store();
@@ -100,8 +100,6 @@ class Server final : WorkerHost {
   LoginDesk desk_;  // its threads end before what they post to
   std::function<void()> reload_;
   Milestones milestones_;
-  std::function<std::unique_ptr<Watch>()> make_watch_;
-  std::unique_ptr<Watch> watch_;              // while it runs; null: nobody asked for it
   std::atomic<std::uint32_t> hangups_{0};     // heard so far
   std::atomic<std::size_t> still_reviewing_;  // workers
   std::atomic<bool> is_over_{false};
@@ -109,6 +107,8 @@ class Server final : WorkerHost {
   std::atomic<std::size_t> still_reading_;
   std::vector<net::Address> addresses_;
   std::deque<net::SocketFile> socket_files_;
+  std::function<std::unique_ptr<Watch>()> make_watch_;
+  std::unique_ptr<Watch> watch_;  // while it runs; null: nobody asked for it
 };
 
 }  // namespace app
