@@ -77,6 +77,9 @@ struct Kept {
   core::Sequence sequence;
 };
 
+/// Do you turn? See Watch.
+struct Ask {};
+
 /// Accept and read nothing more. When all workers have, Stop comes to all: behind everything they forwarded.
 struct StopReading {};
 
@@ -86,7 +89,7 @@ struct Stop {};
 /// What is rare is in a box, which keeps every other mail small.
 using Mail = std::variant<std::unique_ptr<Arrive>, Forward, Kept, std::shared_ptr<const LoginVerdict>,
                           std::shared_ptr<const ClientQuestion>, std::shared_ptr<const ClientAnswer>,
-                          std::shared_ptr<const Reloaded>, NewAccess, StopReading, Stop>;
+                          std::shared_ptr<const Reloaded>, NewAccess, Ask, StopReading, Stop>;
 
 /// What mail weighs against the receiver's high-water mark, in bytes.
 inline std::size_t weight_of(const Mail& mail) {

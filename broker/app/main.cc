@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Arguments, configuration, plugins, run. Plugins are listed here and nowhere else.
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
@@ -28,6 +29,15 @@ namespace {
 constexpr int exit_ok = 0;
 constexpr int exit_failed = 1;
 constexpr int exit_wrong_usage = 2;
+
+/// Systemd recommends two. With four a worker that was busy for a whole look costs no more than one of them.
+constexpr int looks_per_watchdog_time = 4;
+
+/// Empty: it is not set.
+std::string_view environment(const char* name) {
+  const char* const value = std::getenv(name);
+  return value == nullptr ? std::string_view() : value;
+}
 
 std::vector<std::string> environment_lines() {
   std::vector<std::string> lines;
@@ -103,8 +113,13 @@ int serve(const app::Arguments& arguments, const app::LoadedConfig& loaded) {
     return exit_failed;
   }
   app::Reload reload({[&arguments] { return load(arguments); }, **server, **mesh_plugin, log}, config);
-  const char* const notify_name = std::getenv("NOTIFY_SOCKET");
-  const auto systemd = net::NotifySocket::open(notify_name == nullptr ? "" : notify_name);
+  const auto systemd = net::NotifySocket::open(environment("NOTIFY_SOCKET"));
+  const auto watchdog =
+      net::watchdog_time(environment("WATCHDOG_USEC"), environment("WATCHDOG_PID"), getpid());
+  if (systemd && watchdog) {
+    (*server)->watch(std::max(*watchdog / looks_per_watchdog_time, base::Duration(1)),
+                     [&] { tell(systemd, "WATCHDOG=1"); });
+  }
   (*server)->on_hangup([&] {
     tell(systemd, "RELOADING=1");
     app::ReloadReport report = reload.run();

@@ -252,6 +252,7 @@ void Server::run() {
     hangups_.fetch_add(1);
     hangups_.notify_all();
   });
+  if (make_watch_) watch_ = make_watch_();
   if (store_) store_->start();
   std::thread reloader([this] { run_reloads(); });
   std::vector<std::thread> threads;
@@ -259,11 +260,27 @@ void Server::run() {
   if (milestones_.on_serving) milestones_.on_serving();
   workers_.front()->run();
   for (std::thread& thread : threads) thread.join();
+  watch_.reset();
   end_reloads();
   reloader.join();
   desk_.work.stop();
   if (store_) store_->stop();
   log_counts();
+}
+
+void Server::watch(base::Duration every, std::function<void()> on_all_answered) {
+  make_watch_ = [this, every, on_all_answered = std::move(on_all_answered)] {
+    return std::make_unique<Watch>(Watch::Parts{.loop = workers_.front()->loop(),
+                                                .every = every,
+                                                .workers = workers_.size(),
+                                                .ask =
+                                                    [this] {
+                                                      for (const auto& worker : workers_)
+                                                        worker->inbox().post(Ask{});
+                                                    },
+                                                .on_all_answered = on_all_answered,
+                                                .log = log_});
+  };
 }
 
 /// Signals that come during a reload are one further.

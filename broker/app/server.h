@@ -13,6 +13,7 @@
 #include "broker/app/doors.h"
 #include "broker/app/entrance.h"
 #include "broker/app/tls_contexts.h"
+#include "broker/app/watch.h"
 #include "broker/app/worker.h"
 #include "broker/base/expected.h"
 #include "broker/base/log.h"
@@ -48,6 +49,9 @@ class Server final : WorkerHost, HttpBackend {
     std::function<void()> on_stopping;
   };
   void on_milestones(Milestones milestones) { milestones_ = std::move(milestones); }
+  /// Before run(): `on_all_answered` comes once in `every` on the thread that runs, as long as each worker
+  /// has answered since the last time; without this nobody is asked.
+  void watch(base::Duration every, std::function<void()> on_all_answered);
   /// From now on these users and rules hold, and every session has been looked at by them when this returns.
   /// Any thread but the workers', one at a time.
   void apply(const AccessControl& access);
@@ -68,6 +72,7 @@ class Server final : WorkerHost, HttpBackend {
   using WhenReloaded = std::function<void(const ReloadReport&)>;
   Server(const Config& config, const base::Log& log, std::vector<plugin::Plugin*> plugins);
   void on_reading_stopped() override;
+  void on_answer() override { watch_->answer(); }
   void on_reviewed() override;
   std::vector<std::string> ailments() const override;
   void reload(WhenReloaded done) override;
@@ -112,6 +117,8 @@ class Server final : WorkerHost, HttpBackend {
   admin::SysTopics sys_topics_;                    // of the first worker's thread
   std::optional<base::TimePoint> sys_topics_due_;  // the same; none: at once
   std::deque<net::SocketFile> socket_files_;
+  std::function<std::unique_ptr<Watch>()> make_watch_;
+  std::unique_ptr<Watch> watch_;  // while it runs; null: nobody asked for it
 };
 
 }  // namespace app

@@ -39,6 +39,8 @@ class WorkerHost {
   virtual void on_reviewed() = 0;
   /// Once a second, on the first worker's thread: its broker may say something.
   virtual void on_tick(core::Broker& broker, base::TimePoint now) = 0;
+  /// It has read an Ask. The worker's thread.
+  virtual void on_answer() = 0;
   /// It reads nothing any more, and all it had to forward is in the mailboxes. The worker's thread.
   virtual void on_reading_stopped() = 0;
 
@@ -145,6 +147,7 @@ class Worker final : GreetingHost, ConnectionHost {
   void on_mail(const std::shared_ptr<const ClientAnswer>& answer) { http_->on_mail(*answer); }
   void on_mail(const std::shared_ptr<const Reloaded>& reloaded) { http_->on_mail(*reloaded); }
   void on_mail(NewAccess& access);
+  void on_mail(Ask&) { parts_.host.on_answer(); }
   void on_mail(StopReading&);
   void on_mail(Stop&);
   void remove(Connection& connection);

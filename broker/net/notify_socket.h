@@ -5,6 +5,9 @@
 #include <string_view>
 #include <utility>
 
+#include <sys/types.h>
+
+#include "broker/base/time.h"
 #include "broker/net/descriptor.h"
 
 namespace net {
@@ -26,5 +29,10 @@ class NotifySocket {
   Descriptor socket_;
   std::string address_;  // as sun_path has it, without a terminating zero
 };
+
+/// What WATCHDOG_USEC and WATCHDOG_PID ask of process `own`: within this time it has to say "WATCHDOG=1"
+/// again (sd_watchdog_enabled). Empty texts are variables that are not set. None: nobody watches.
+[[nodiscard]] std::optional<base::Duration> watchdog_time(std::string_view usec, std::string_view pid,
+                                                          pid_t own);
 
 }  // namespace net

@@ -143,6 +143,10 @@ int Program::stop() {
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+void Program::hang_up() const {
+  if (pid_ > 0) kill(pid_, SIGHUP);
+}
+
 void Program::kill_now() {
   if (pid_ <= 0) return;
   kill(pid_, SIGKILL);

@@ -34,6 +34,8 @@ class Program {
   /// SIGTERM. The exit code, -1 when a signal ended it or it did not end in time. A sanitizer that found
   /// something, leaks too, makes it another than 0.
   int stop();
+  /// SIGHUP.
+  void hang_up() const;
   /// SIGKILL; gone when this returns.
   void kill_now();
   std::string log() const;

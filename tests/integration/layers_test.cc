@@ -124,7 +124,7 @@ TEST_CASE("with room for one handshake a turn all who come at once are served") 
   CHECK(served == 32);
 }
 
-TEST_CASE("plain MQTT at a TLS listener is closed with one line that says so") {
+TEST_CASE("F31: plain MQTT at a TLS listener is closed with one line that says so") {
   Files files;
   RunningServer server(config_of(files.tls(), app::Protocol::mqtt));
   support::SocketClient client(server.port());
@@ -133,7 +133,7 @@ TEST_CASE("plain MQTT at a TLS listener is closed with one line that says so") {
   CHECK(server.has_logged({"connection_refused", "tls_error", "it speaks MQTT without TLS"}));
 }
 
-TEST_CASE("a handshake that never ends is over with the time for the CONNECT") {
+TEST_CASE("F27: a handshake that never ends is over with the time for the CONNECT") {
   Files files;
   app::Config config = config_of(files.tls(), app::Protocol::mqtt);
   config.limits.connect_timeout = base::Duration(100);
@@ -176,7 +176,7 @@ TEST_CASE("a refused certificate is one line with the reason, and the client hea
   CHECK(server.has_logged({"connection_refused", "tls_error", "peer did not return a certificate"}));
 }
 
-TEST_CASE("text in a WebSocket ends a client's connection, and its will is published") {
+TEST_CASE("F17: text in a WebSocket ends a client's connection, and its will is published") {
   RunningServer server(config_of({}, app::Protocol::websocket));
   LayeredClient watcher(server.port(), {.is_websocket = true});
   REQUIRE(watcher.open());
@@ -213,7 +213,7 @@ TEST_CASE("what came before the closing words is heard, also when it waits for i
   CHECK(watcher.receive(messages * 6).size() == messages * 6);
 }
 
-TEST_CASE("who sends pings and takes no pongs is not read on, and goes") {
+TEST_CASE("F17: who sends pings and takes no pongs is not read on, and goes") {
   app::Config config = config_of({}, app::Protocol::websocket);
   config.limits.stall_timeout = base::Duration(300);
   RunningServer server(config);

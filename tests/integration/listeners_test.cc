@@ -92,7 +92,7 @@ TEST_CASE("a proxy's header says who the client is") {
   CHECK(server.has_logged({"client_connected", "address=192.0.2.7:1234"}));
 }
 
-TEST_CASE("what begins without a header is closed with one line that says so") {
+TEST_CASE("F32: what begins without a header is closed with one line that says so") {
   RunningServer server(behind_proxy());
   SocketClient client(server.port());
   CHECK(client.send(connect_c));
@@ -100,7 +100,7 @@ TEST_CASE("what begins without a header is closed with one line that says so") {
   CHECK(server.has_logged({"connection_refused", "proxy_error", "its PROXY header is missing"}));
 }
 
-TEST_CASE("who is no trusted proxy is not read") {
+TEST_CASE("F32: who is no trusted proxy is not read") {
   app::Config config = behind_proxy();
   config.listeners.front().trusted_proxies = {network(10, 8)};
   RunningServer server(config);
@@ -146,7 +146,7 @@ TEST_CASE("networks and limits are about the client behind the proxy") {
   CHECK(other.expect(connack));
 }
 
-TEST_CASE("who comes through the wrong door is told which in the log") {
+TEST_CASE("F31: who comes through the wrong door is told which in the log") {
   RunningServer server;
   SocketClient tls(server.port());
   CHECK(tls.send("16 03 01 02 00 01"));

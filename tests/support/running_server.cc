@@ -15,7 +15,8 @@ app::Config loopback_config() {
   return config;
 }
 
-RunningServer::RunningServer(app::Config config, net::LoopSizes sizes, std::vector<plugin::Plugin*> plugins)
+RunningServer::RunningServer(app::Config config, net::LoopSizes sizes, std::vector<plugin::Plugin*> plugins,
+                             const std::function<void(app::Server&)>& before_run)
     : log_(base::Level::debug, base::LogFormat::text, [this](base::Level, std::string_view line) {
         const std::scoped_lock lock(mutex_);
         lines_.emplace_back(line);
@@ -27,6 +28,7 @@ RunningServer::RunningServer(app::Config config, net::LoopSizes sizes, std::vect
   auto opened = app::Server::open(config, log_, std::move(plugins), sizes);
   CHECK(opened.has_value());
   server_ = std::move(*opened);
+  if (before_run) before_run(*server_);
   thread_ = std::thread([this] { server_->run(); });
 }
 

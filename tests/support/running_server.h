@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -14,7 +15,8 @@ namespace support {
 class RunningServer {
  public:
   explicit RunningServer(app::Config config = {}, net::LoopSizes sizes = {},
-                         std::vector<plugin::Plugin*> plugins = {});
+                         std::vector<plugin::Plugin*> plugins = {},
+                         const std::function<void(app::Server&)>& before_run = {});
   ~RunningServer();
   RunningServer(const RunningServer&) = delete;
   RunningServer& operator=(const RunningServer&) = delete;

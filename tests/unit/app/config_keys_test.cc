@@ -74,7 +74,7 @@ constexpr Range ranges[] = {
     {"mesh.down.per_gateway", "\"1/h\"", "\"1000/s\"", "\"0/h\"", "\"1001/s\""},
 };
 
-TEST_CASE("a range includes both its ends and nothing beyond") {
+TEST_CASE("F22: a range includes both its ends and nothing beyond") {
   for (const auto& [key, least, most, below, above] : ranges) {
     INFO(key);
     CHECK(app::parse_config(document(key, least), "f"));

@@ -99,7 +99,7 @@ TEST_CASE("a subscription is refused when nothing it can match may be read") {
   CHECK_FALSE(rules.of({"bob", "c"}).may(Access::subscribe, "$SYS/#"));
 }
 
-TEST_CASE("a file without a rule denies everything") {
+TEST_CASE("F8: a file without a rule denies everything") {
   for (const char* text : {"", "\n\n", "# topic readwrite #\n", "user ann\n", "  \r\n"}) {
     const auth::Rules rules = rules_of(text);
     CAPTURE(text);

@@ -15,7 +15,7 @@ struct Row {
   const char* denies;
 };
 
-TEST_CASE("names go into patterns literally and never widen one") {
+TEST_CASE("F4: names go into patterns literally and never widen one") {
   const Row rows[] = {
       {"s/%u/x", "ann", "c", "s/ann/x", "s/ann/x"},
       {"s/%c/%u", "ann", "c1", "s/c1/ann", "s/c1/ann"},

@@ -55,7 +55,7 @@ TEST_CASE("a file without users lets nobody in") {
   CHECK(users_of("# ann:x\n").size() == 0);
 }
 
-TEST_CASE("every line that is none is named, and nothing of the file counts") {
+TEST_CASE("F8: every line that is none is named, and nothing of the file counts") {
   CHECK(
       places_of_faults("ann\nann:\n:" + hash_6 + "\nann:plain\nbob:" + hash_6 + "\n:\nx:y:" + hash_6 +
                        "\n cat:" + hash_6 + "\ncat :" + hash_6 + "\nd\x01g:" + hash_6 + "\nx\xff:" + hash_6 +
@@ -84,7 +84,7 @@ TEST_CASE("100,000 users are read and one more is not") {
   CHECK(places_of_faults(text) == "users:100001");
 }
 
-TEST_CASE("a stranger costs as much as the file's most expensive hash") {
+TEST_CASE("F26: a stranger costs as much as the file's most expensive hash") {
   const std::string dear = PasswordHash::make("secret")->text();
   const Users users = users_of("ann:" + hash_6 + "\nbob:" + dear + "\ncat:" + hash_7 + "\n");
   const auto time_of = [&users](const char* name) {

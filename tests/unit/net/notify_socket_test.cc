@@ -60,6 +60,17 @@ TEST_CASE("nobody at the other end, or one that does not read, holds nobody up")
   CHECK(systemd.next() == "STATUS=serving");
 }
 
+TEST_CASE("the watchdog's time is for the process it names, and for whoever reads it when it names none") {
+  using std::chrono_literals::operator""ms;
+  CHECK(net::watchdog_time("30000000", "", 7) == 30'000ms);
+  CHECK(net::watchdog_time("30000000", "7", 7) == 30'000ms);
+  CHECK(net::watchdog_time("18446744073709551614", "", 7) == 18'446'744'073'709'551ms);
+  for (const char* usec : {"", "0", "-1", "x", "1s", " 1", "18446744073709551615", "18446744073709551616"})
+    CHECK_FALSE(net::watchdog_time(usec, "", 7));
+  for (const char* pid : {"8", "0", "-7", "07x", "seven"})
+    CHECK_FALSE(net::watchdog_time("30000000", pid, 7));
+}
+
 TEST_CASE("a name that no socket can have is no socket") {
   CHECK_FALSE(NotifySocket::open(""));
   CHECK_FALSE(NotifySocket::open("relative"));

@@ -42,7 +42,7 @@ TEST_CASE("version 2 does so in bytes, with what else it may carry left aside") 
         "192.0.2.7:1234");
 }
 
-TEST_CASE("a health check of the proxy itself is local, and other families say nothing") {
+TEST_CASE("F32: a health check of the proxy itself is local, and other families say nothing") {
   CHECK(judge(support::wire(signature + "20 00 00 00")) == "local");
   CHECK(judge(support::wire(signature + "20 11 00 03 01 02 03")) == "local");
   CHECK(judge(support::wire(signature + "21 00 00 00")) == "unknown");
@@ -58,7 +58,7 @@ TEST_CASE("every true beginning of a header needs more, and nothing is taken bef
   }
 }
 
-TEST_CASE("what is no header is refused as soon as it shows") {
+TEST_CASE("F32: what is no header is refused as soon as it shows") {
   for (const char* text :
        {"\x10", "G", "PROXX", "PROXY TCP4 x 10.0.0.1 1 2\r\n", "PROXY TCP4 1.2.3.4 5.6.7.8 1\r\n",
         "PROXY TCP4 1.2.3.4 5.6.7.8 1 65536\r\n", "PROXY TCP6 1.2.3.4 5.6.7.8 1 2\r\n",
@@ -69,12 +69,12 @@ TEST_CASE("what is no header is refused as soon as it shows") {
   }
 }
 
-TEST_CASE("a line that goes on without an end is refused at its 107th byte") {
+TEST_CASE("F32: a line that goes on without an end is refused at its 107th byte") {
   CHECK(judge(line("PROXY TCP4 " + std::string(95, ' '))) == "more");
   CHECK_THAT(judge(line("PROXY TCP4 " + std::string(96, ' '))), Catch::StartsWith("its PROXY header"));
 }
 
-TEST_CASE("a block with a wrong version, command, family, length or TLV is refused") {
+TEST_CASE("F32: a block with a wrong version, command, family, length or TLV is refused") {
   for (const std::string rest : {"31 11 00 0C", "22 11 00 0C", "21 41 00 0C", "21 13 00 0C", "21 11 FF FF",
                                  "21 11 00 0B C0 00 02 07 0A 00 00 01 04 D2 07",
                                  "21 11 00 0E C0 00 02 07 0A 00 00 01 04 D2 07 5B 04 00",

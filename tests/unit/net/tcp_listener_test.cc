@@ -79,7 +79,8 @@ SocketClient knock(std::uint16_t port) {
 
 }  // namespace
 
-TEST_CASE("without a free descriptor a newcomer is closed at once and named; with one the next comes in") {
+TEST_CASE(
+    "F5: without a free descriptor a newcomer is closed at once and named; with one the next comes in") {
   Door door;
   SocketClient first = knock(door.port());
   SocketClient second = knock(door.port());
@@ -98,7 +99,7 @@ TEST_CASE("without a free descriptor a newcomer is closed at once and named; wit
   CHECK(door.streams.size() == 1);
 }
 
-TEST_CASE("without even a spare descriptor accepting pauses instead of spinning, and then goes on") {
+TEST_CASE("F5: without even a spare descriptor accepting pauses instead of spinning, and then goes on") {
   Door door;
   SocketClient client = knock(door.port());
   base::TimePoint paused;

@@ -132,7 +132,7 @@ TEST_CASE("a closed client is told from a lost one, and is told of the end itsel
   CHECK(other.client.has_heard_close());
 }
 
-TEST_CASE("who speaks without TLS is told from the first byte on") {
+TEST_CASE("F31: who speaks without TLS is told from the first byte on") {
   const Files files;
   Talk mqtt(files.options());
   CHECK(mqtt.send(support::wire("10 0D 00 04 'MQTT'")) == State::failed);
@@ -181,7 +181,7 @@ TEST_CASE("only the ciphers of the list are spoken") {
   CHECK(net::TlsContext::open(options).error().option == "ciphers");
 }
 
-TEST_CASE("a client may not renegotiate") {
+TEST_CASE("F31: a client may not renegotiate") {
   const Files files;
   Talk talk(files.options(), {.version = TLS1_2_VERSION});
   REQUIRE(talk.shake_hands());
@@ -273,6 +273,16 @@ TEST_CASE("who asks for a name is shown the certificate of that name, or else th
   }
 }
 
+TEST_CASE("F31: a name nobody can have and protocols nobody speaks are passed over") {
+  const Files files;
+  Talk talk(files.options(), {.name = std::string(255, '\x1b')});
+  const Bytes protocols = support::wire("05 FF FE 0D 0A 2A 01 'x'");
+  REQUIRE(SSL_set_alpn_protos(talk.client.ssl(), protocols.data(), static_cast<unsigned>(protocols.size())) ==
+          0);
+  REQUIRE(talk.shake_hands());
+  CHECK(talk.client.peer_name() == "server");
+}
+
 TEST_CASE("a pre-shared key is enough, and its identity may be the user") {
   const Files files;
   net::TlsOptions options;
@@ -339,7 +349,7 @@ TEST_CASE("a bad line of the key file is named by its number, and its key never"
   CHECK_THAT(problem(empty), Catch::EndsWith("has no identity:hex line"));
 }
 
-TEST_CASE("a certificate chain without an end is refused while it comes") {
+TEST_CASE("F31: a certificate chain without an end is refused while it comes") {
   const Files files;
   Talk talk(files.with_clients(), {.version = TLS1_2_VERSION});
   talk.client.shake_hands();

@@ -57,7 +57,7 @@ TEST_CASE("of the subprotocols one that is served is chosen; without one it is r
   CHECK(status_of(judge_with("Sec-WebSocket-Protocol", "")) == "400");
 }
 
-TEST_CASE("what a request lacks has its status") {
+TEST_CASE("F17: what a request lacks has its status") {
   CHECK(status_of(judge_with("Upgrade", "")) == "426");
   CHECK(status_of(judge_with("Connection", "close")) == "426");
   CHECK(status_of(judge_with("Sec-WebSocket-Version", "8")) == "426");

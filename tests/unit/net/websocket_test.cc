@@ -78,7 +78,7 @@ TEST_CASE("a refused upgrade is answered and said why") {
   CHECK(talk.why == "MQTT by WebSocket is served at /mqtt");
 }
 
-TEST_CASE("a request without an end is refused past 8 KiB, as is one that has an end behind them") {
+TEST_CASE("F17: a request without an end is refused past 8 KiB, as is one that has an end behind them") {
   Talk talk;
   CHECK(talk.send(Bytes(8192, 'a')) == State::open);
   CHECK(talk.send(Bytes{'a'}) == State::failed);
@@ -89,7 +89,7 @@ TEST_CASE("a request without an end is refused past 8 KiB, as is one that has an
   CHECK(whole.send(Bytes(large.begin(), large.end())) == State::failed);
 }
 
-TEST_CASE("packets may span frames and share them [MQTT-6.0.0-2]") {
+TEST_CASE("F17: packets may span frames and share them [MQTT-6.0.0-2]") {
   Talk talk;
   talk.upgraded();
   CHECK(talk.send(frame(0x02, {0x10})) == State::open);
@@ -117,7 +117,7 @@ TEST_CASE("a frame's bytes come up before it is whole, however it is cut") {
   }
 }
 
-TEST_CASE("text ends it [MQTT-6.0.0-1]") {
+TEST_CASE("F17: text ends it [MQTT-6.0.0-1]") {
   Talk talk;
   talk.upgraded();
   CHECK(talk.send(frame(0x81, {'a'})) == State::failed);
@@ -143,7 +143,7 @@ TEST_CASE("a Close frame is answered and ends it") {
   CHECK(talk.down == support::wire("88 02 03 E8"));
 }
 
-TEST_CASE("frames that break RFC 6455 end it") {
+TEST_CASE("F17: frames that break RFC 6455 end it") {
   const Bytes unmasked = support::wire("82 01 00");
   const Bytes reserved_bit = frame(0xC2, {0});
   const Bytes reserved_opcode = frame(0x83, {0});
@@ -162,7 +162,7 @@ TEST_CASE("frames that break RFC 6455 end it") {
   }
 }
 
-TEST_CASE("a frame of a gibibyte costs nothing but the bytes that come") {
+TEST_CASE("F17: a frame of a gibibyte costs nothing but the bytes that come") {
   Talk talk;
   talk.upgraded();
   CHECK(talk.send("82 FF 00 00 00 00 40 00 00 00 00 00 00 00 10 0D") == State::open);

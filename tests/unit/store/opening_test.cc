@@ -50,7 +50,7 @@ void make_newer(const std::string& path, std::string_view noted_schema) {
 
 }  // namespace
 
-TEST_CASE("a directory that is missing is made, for the owner alone") {
+TEST_CASE("F24: a directory that is missing is made, for the owner alone") {
   const TemporaryDirectory directory;
   for (const char* name : {"a/b", "c/d/"}) {
     Stores stores(directory.path(name));
