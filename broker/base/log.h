@@ -39,8 +39,9 @@ class Log {
 
   /// Events below `least` are not built. `sink` takes each line without time stamp and line break.
   Log(Level least, LogFormat format, Sink sink);
-  /// To standard error by spdlog, with time stamps. It never waits: what standard error does not take at once
-  /// is lost, and "log_lost lines=N" stands before the next line it takes.
+  /// To standard error by spdlog, with time stamps, or with sd-daemon(3)'s priorities if it is the journal.
+  /// It never waits: what standard error does not take at once is lost, and "log_lost lines=N" stands before
+  /// the next line it takes.
   static Log to_stderr(Level least, LogFormat format);
 
   bool enabled(Level level) const { return level >= least_.load(std::memory_order_relaxed); }

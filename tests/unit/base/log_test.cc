@@ -2,10 +2,12 @@
 #include "broker/base/log.h"
 
 #include <cmath>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
 #include <catch2/catch.hpp>
+#include <sys/stat.h>
 #include <unistd.h>
 
 using base::Level;
@@ -148,4 +150,40 @@ TEST_CASE("a standard error that nobody reads stops nobody; what was lost is cou
     CHECK(all.ends_with("flood number=" + std::to_string(written) + "\n"));
   }
   close(ends[0]);
+}
+
+namespace {
+
+/// What standard error gets when JOURNAL_STREAM names it, or a file whose inode is `off` further.
+std::string said_to_journal(LogFormat format, ino_t off) {
+  int ends[2] = {};
+  REQUIRE(pipe(ends) == 0);
+  const int saved = dup(STDERR_FILENO);
+  struct stat stream = {};
+  REQUIRE(fstat(ends[1], &stream) == 0);
+  const std::string name = std::to_string(stream.st_dev) + ":" + std::to_string(stream.st_ino + off);
+  setenv("JOURNAL_STREAM", name.c_str(), 1);
+  REQUIRE(dup2(ends[1], STDERR_FILENO) == STDERR_FILENO);
+  const Log log = Log::to_stderr(Level::debug, format);
+  log.debug("a");
+  log.info("b");
+  log.warn("c");
+  log.error("d");
+  dup2(saved, STDERR_FILENO);
+  unsetenv("JOURNAL_STREAM");
+  std::string some(4096, '\0');
+  some.resize(static_cast<std::size_t>(read(ends[0], some.data(), some.size())));
+  for (const int descriptor : {saved, ends[0], ends[1]}) close(descriptor);
+  return some;
+}
+
+}  // namespace
+
+TEST_CASE("in the journal a line has its priority and no time") {
+  CHECK(said_to_journal(LogFormat::text, 0) == "<7>debug a\n<6>info  b\n<4>warn  c\n<3>error d\n");
+  CHECK(said_to_journal(LogFormat::json, 0).starts_with("<7>{\"level\":\"debug\",\"event\":\"a\"}\n"));
+}
+
+TEST_CASE("a standard error that is not the journal's keeps its time, whatever the environment inherited") {
+  CHECK(said_to_journal(LogFormat::text, 1).front() == '2');
 }
