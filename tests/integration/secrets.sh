@@ -39,7 +39,7 @@ hidden_key() {
 for name in channel channel-2 node node-2 node-file gate gate-2 wrong-gate; do hidden_key "$name"; done
 for name in ann-1 ann-2 wrong stranger malformed no-tls query cookie bearer payload retained \
   setting syntax open-end misspelt twice line tls-line node-bad node-bad-file url environment environment-file \
-  misspelt-environment option hash; do
+  misspelt-environment option hash token token-2 bad-token api-password; do
   hidden "$name-secret-word"
 done
 # "Team" with a key of 32 bytes.
@@ -63,6 +63,9 @@ log_level = "trace"
 log_format = "$format"
 [auth]
 password_file = "users"
+[http]
+admins = ["ann"]
+token = "$token"
 [mesh]
 share_urls = ["$4"]
 [[listener]]
@@ -77,6 +80,9 @@ protocol = "websocket"
 [[listener]]
 bind = "127.0.0.1:0"
 tls = { psk_file = "psk" }
+[[listener]]
+bind = "127.0.0.1:0"
+protocol = "http"
 [[mesh.node]]
 id = "!0a0b0c0d"
 private_key = "$3"
@@ -91,6 +97,7 @@ TOML
 }
 good() { configure "$(key16 gate)" "$(key64 channel)" "$(key64 node)" "$url"; }
 
+token='token-secret-word'
 answers=0
 hang_up() {
   answers=$((answers + 1))
@@ -138,6 +145,39 @@ clients() {
   done
   timeout 20 curl -s -m 5 "http://127.0.0.1:$1/?password=query-secret-word" >>"$dir/clients" 2>&1 || :
   timeout 20 curl -s -k -m 5 "https://127.0.0.1:$2/?password=query-secret-word" >>"$dir/clients" 2>&1 || :
+}
+
+# login PASSWORD: the answer's fields and body in $dir/answer.
+login() {
+  timeout 20 curl -s -m 10 -D - "$api/login" -H 'Content-Type: application/json' \
+    -d "{\"user\":\"ann\",\"password\":\"$1\"}" >"$dir/answer"
+}
+# HTTP: by a password, by the cookie that gives, by the token, and by what is none of them.
+http_clients() {
+  api=http://127.0.0.1:$1/api/v1
+  login api-password-secret-word
+  grep -q ' 401 ' "$dir/answer" || fail 'a wrong password logs in by HTTP'
+  login ann-1-secret-word
+  cookie=$(sed -n 's/^[Ss]et-[Cc]ookie: *meshbroker_session=\([0-9a-f]*\).*/\1/p' "$dir/answer")
+  [ -n "$cookie" ] || fail "no cookie: $(cat "$dir/answer")"
+  hidden "$cookie"
+  for field in "Cookie: meshbroker_session=$cookie" 'Authorization: Bearer token-secret-word'; do
+    timeout 20 curl -sf -m 10 -X DELETE "$api/bans?token=query-secret-word" -H "$field" >>"$dir/said" ||
+      fail "$field is refused"
+  done
+  for field in 'Cookie: meshbroker_session=cookie-secret-word' 'Authorization: Bearer bad-token-secret-word'; do
+    ! timeout 20 curl -sf -m 10 -X DELETE "$api/bans" -H "$field" >>"$dir/clients" || fail "$field is taken"
+  done
+  # What a reload by the API answers, the difference among it, hides the same.
+  token='token-2-secret-word'
+  good
+  timeout 20 curl -s -m 10 -X POST "$api/reload" -H 'Authorization: Bearer token-secret-word' >>"$dir/said"
+  token='token-secret-word'
+  good
+  timeout 20 curl -s -m 10 "http://127.0.0.1:$1/metrics" >>"$dir/said"
+  timeout 20 curl -s -m 10 "$api/clients" >>"$dir/said"
+  answers=$(grep -cE 'reload_refused|reloaded' "$dir/broker.log")
+  grep -q 'api_changes' "$dir/broker.log" || fail 'no change by the API'
 }
 
 reloads() {
@@ -198,9 +238,11 @@ for format in text json; do
   "$program" check -c "$dir/broker.toml" >"$dir/said" 2>&1 || fail "check refuses it: $(cat "$dir/said")"
   "$program" serve -c "$dir/broker.toml" >"$dir/broker.log" 2>&1 &
   broker=$!
-  timeout 30 sh -c 'until [ "$(grep -c listening "$1")" = 4 ]; do :; done' sh "$dir/broker.log" || fail 'no listeners'
+  timeout 30 sh -c 'until [ "$(grep -c listening "$1")" = 5 ]; do :; done' sh "$dir/broker.log" || fail 'no listeners'
   # shellcheck disable=SC2046
   clients $(sed -n 's/.*listening.*127\.0\.0\.1:\([0-9]*\).*/\1/p' "$dir/broker.log")
+  # shellcheck disable=SC2046
+  http_clients $(sed -n '/protocol\(=\|":"\)http/s/.*127\.0\.0\.1:\([0-9]*\).*/\1/p' "$dir/broker.log")
   await login_failed.*eve
   await tls_error
   await malformed
