@@ -49,8 +49,8 @@ void HttpSessions::close(std::string_view cookie) {
   sessions_.remove_if([hash = hash_of(cookie)](const Session& each) { return each.hash == hash; });
 }
 
-void HttpSessions::close_all_of(std::string_view user) {
-  sessions_.remove_if([user](const Session& each) { return each.user == user; });
+void HttpSessions::close_all(const std::function<bool(const std::string& user)>& is_gone) {
+  sessions_.remove_if([&is_gone](const Session& each) { return is_gone(each.user); });
 }
 
 std::string_view session_cookie(const net::HttpRequest& request) {

@@ -2,6 +2,7 @@
 #pragma once
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <list>
 #include <optional>
 #include <string>
@@ -25,8 +26,8 @@ class HttpSessions {
   /// Whose it is; none: nobody's any more.
   [[nodiscard]] std::optional<std::string> user_of(std::string_view cookie, base::TimePoint now);
   void close(std::string_view cookie);
-  /// Of a user that is none any more.
-  void close_all_of(std::string_view user);
+  /// Those of users for whom `is_gone`.
+  void close_all(const std::function<bool(const std::string& user)>& is_gone);
   std::size_t size() const { return sessions_.size(); }
 
  private:

@@ -19,7 +19,7 @@ constexpr base::Duration soon{1};
 HttpConnection::HttpConnection(const Parts& parts, Doors::Ticket ticket,
                                std::unique_ptr<net::TcpStream> stream)
     : parts_(parts), ticket_(std::move(ticket)), stream_(std::move(stream)) {
-  wake_in(request_time);
+  wake_in(parts_.limits.connect_timeout);
   stream_->set_owner(*this);
   stream_->start_reading();
 }
@@ -59,7 +59,7 @@ void HttpConnection::read_on() {
   const bool has_begun = reader_.has_begun();
   if (has_begun && has_request_begun_) return;  // its time goes on
   has_request_begun_ = has_begun;
-  wake_in(has_begun ? request_time : idle_time);
+  wake_in(has_begun ? parts_.limits.connect_timeout : idle_time);
 }
 
 void HttpConnection::ask(const net::HttpRequest& request) {
@@ -106,7 +106,7 @@ void HttpConnection::on_time(base::TimePoint now) {
     keeps_alive_ = false;
     return answer(admin::refusal(503, "no answer in time", "the broker is busy: try again"));
   }
-  if (reader_.has_begun()) return fail({408, "the request took more than 10 s"});
+  if (reader_.has_begun()) return fail({408, "the request took longer than limits.connect_timeout"});
   end(core::CloseReason::connection_idle, "it asked nothing");
 }
 
@@ -118,7 +118,7 @@ void HttpConnection::end(core::CloseReason reason, std::string_view why) {
 
 void HttpConnection::on_refused() {
   stream_->stop_reading();
-  wake_in(drain_time);
+  wake_in(parts_.limits.stall_timeout);
 }
 
 void HttpConnection::on_drained() {

@@ -33,14 +33,10 @@ class HttpConnectionHost {
 /// by the HttpService; its thread.
 class HttpConnection final : public net::StreamOwner {
  public:
-  /// From a request's first byte to its last, and from connecting to the first request.
-  static constexpr base::Duration request_time = std::chrono::seconds{10};
   /// Between two requests.
   static constexpr base::Duration idle_time = std::chrono::seconds{60};
   /// Until the answer is known: a password is looked at, or workers are asked.
   static constexpr base::Duration answer_time = std::chrono::seconds{30};
-  /// Until the other side has taken the answer.
-  static constexpr base::Duration drain_time = std::chrono::seconds{30};
   /// Requests in one turn; who has sent more waits for the next.
   static constexpr int requests_per_turn = 16;
 
@@ -48,7 +44,9 @@ class HttpConnection final : public net::StreamOwner {
     net::Loop& loop;
     HttpConnectionHost& host;
     const Listener& listener;
-    std::uint64_t id;  // tells it from later ones in its place
+    const Limits& limits;  // connect_timeout: from connecting, or a request's first byte, to its last;
+                           // stall_timeout: until the other side has taken the answer
+    std::uint64_t id;      // tells it from later ones in its place
   };
   HttpConnection(const Parts& parts, Doors::Ticket ticket, std::unique_ptr<net::TcpStream> stream);
 

@@ -59,7 +59,7 @@ void HttpService::take(const Listener& listener, Doors::Ticket ticket,
     parts_.closings.add(core::CloseReason::too_many_connections);
     return;  // the stream closes with this call
   }
-  const HttpConnection::Parts parts{parts_.loop, *this, listener, ++last_id_};
+  const HttpConnection::Parts parts{parts_.loop, *this, listener, parts_.config.limits, ++last_id_};
   connections_.emplace(last_id_,
                        std::make_unique<HttpConnection>(parts, std::move(ticket), std::move(stream)));
 }
@@ -70,15 +70,15 @@ HttpConnection* HttpService::find(std::uint64_t id) const {
 }
 
 bool HttpService::is_admin(std::string_view user) const {
-  const auto& admins = parts_.settings.admins;
+  const auto& admins = parts_.config.http.admins;
   return std::ranges::find(admins, user) != admins.end();
 }
 
 /// Empty: a program with the token.
 std::optional<std::string> HttpService::user_of(const net::HttpRequest& request) {
   const std::string_view shown = request.field("authorization");
-  if (shown.starts_with(bearer) && !parts_.settings.token.empty() &&
-      admin::are_same(parts_.settings.token, shown.substr(bearer.size())))
+  if (shown.starts_with(bearer) && !parts_.config.http.token.empty() &&
+      admin::are_same(parts_.config.http.token, shown.substr(bearer.size())))
     return std::string();
   const auto user = sessions_.user_of(admin::session_cookie(request), parts_.loop.now());
   return user && is_admin(*user) ? user : std::nullopt;
@@ -183,6 +183,14 @@ void HttpService::ask(HttpConnection& connection, ClientQuestion question, std::
   for (std::size_t i = owner; i < owner + workers; ++i) parts_.inboxes[i]->post(shared);
 }
 
+void HttpService::on_new_users(const auth::Users* before, const auth::Users* after) {
+  sessions_.close_all([before, after](const std::string& user) {
+    const auth::PasswordHash* const was = before == nullptr ? nullptr : before->find(user);
+    const auth::PasswordHash* const is = after == nullptr ? nullptr : after->find(user);
+    return was == nullptr || is == nullptr || *was != *is;
+  });
+}
+
 void HttpService::on_mail(const ClientAnswer& answer) {
   const auto found = pending_.find(answer.asking);
   if (found == pending_.end()) return;
@@ -243,7 +251,7 @@ void HttpService::log_in(const Asking& asking) {
   if (!credentials)
     return connection.answer(
         refusal(400, "the body is not {\"user\": …, \"password\": …}", "both are texts"));
-  if (!parts_.logins.are_wanted() || parts_.settings.admins.empty())
+  if (!parts_.logins.are_wanted() || parts_.config.http.admins.empty())
     return connection.answer(
         refusal(403, "nobody can log in", "auth.password_file has the users, http.admins says who may"));
   const auth::Ip& ip = connection.stream().peer().ip;

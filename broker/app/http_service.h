@@ -33,7 +33,8 @@ class HttpBackend {
 };
 
 /// What a worker says to a question about its clients. Its thread.
-[[nodiscard]] ClientAnswer answer_to(const ClientQuestion& question, core::Broker& broker, base::TimePoint now);
+[[nodiscard]] ClientAnswer answer_to(const ClientQuestion& question, core::Broker& broker,
+                                     base::TimePoint now);
 
 /// HTTP listeners: health, metrics, the API. Owned by the first worker, on whose thread all of it is; what
 /// other workers know it asks them by mail.
@@ -48,7 +49,7 @@ class HttpService final : HttpConnectionHost {
   struct Parts {
     net::Loop& loop;
     const std::vector<Inbox*>& inboxes;  // of all workers; the first is its own
-    const HttpSettings& settings;
+    const Config& config;
     const Entrance& entrance;
     Doors& doors;
     Logins& logins;
@@ -67,8 +68,8 @@ class HttpService final : HttpConnectionHost {
   void on_mail(const ClientAnswer& answer);
   void on_mail(const LoginVerdict& verdict);
   void on_mail(const Reloaded& reloaded);
-  /// Users are others now: everybody logs in again.
-  void on_new_access() { sessions_ = {}; }
+  /// Users have been read again: who is none any more, or has another password, logs in again.
+  void on_new_users(const auth::Users* before, const auth::Users* after);
 
   std::optional<base::TimePoint> next_deadline() const;
   void on_time(base::TimePoint now);

@@ -78,9 +78,9 @@ Worker::Worker(const Parts& parts, const std::vector<plugin::Plugin*>& plugins)
   if (parts.count > 1 || parts.journal != nullptr) hooks.before_write = [this] { post(); };
   loop_.set_hooks(std::move(hooks));
   if (parts.index == 0)
-    http_ = std::make_unique<HttpService>(HttpService::Parts{loop_, inboxes_, parts.config.http,
-                                                             parts.entrance, parts.doors, logins_, parts.desk,
-                                                             authority_, events_, parts.backend, closings_});
+    http_ = std::make_unique<HttpService>(HttpService::Parts{loop_, inboxes_, parts.config, parts.entrance,
+                                                             parts.doors, logins_, parts.desk, authority_,
+                                                             events_, parts.backend, closings_});
   if (parts.index == 0) next_tick_ = loop_.now() + tick_every;
 }
 
@@ -248,12 +248,11 @@ void Worker::on_mail(const std::shared_ptr<const LoginVerdict>& verdict) {
 }
 
 void Worker::on_mail(const std::shared_ptr<const ClientQuestion>& question) {
-  inboxes_.front()->post(
-      std::make_shared<const ClientAnswer>(answer_to(*question, broker_, loop_.now())));
+  inboxes_.front()->post(std::make_shared<const ClientAnswer>(answer_to(*question, broker_, loop_.now())));
 }
 
 void Worker::on_mail(NewAccess& access) {
-  if (http_) http_->on_new_access();
+  if (http_) http_->on_new_users(authority_.users().get(), access.control.users.get());
   authority_.replace(std::move(access.control), !is_reviewing_);
   broker_.start_review();
   is_reviewing_ = true;

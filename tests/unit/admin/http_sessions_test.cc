@@ -30,6 +30,14 @@ TEST_CASE("a session is known by its cookie until its time is over or it is clos
   CHECK(sessions.size() == 0);
 }
 
+TEST_CASE("sessions of users that are gone are closed") {
+  HttpSessions sessions;
+  const std::string alices = sessions.open("alice", at(0)), bobs = sessions.open("bob", at(0));
+  sessions.close_all([](const std::string& user) { return user == "alice"; });
+  CHECK_FALSE(sessions.user_of(alices, at(1)));
+  CHECK(sessions.user_of(bobs, at(1)) == "bob");
+}
+
 TEST_CASE("there are never more sessions than the limit, the oldest goes") {
   HttpSessions sessions;
   const std::string first = sessions.open("alice", at(0));
