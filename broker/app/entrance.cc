@@ -16,24 +16,42 @@ std::size_t Entrance::place_of(const Listener& listener) const {
   return static_cast<std::size_t>(&listener - config_.listeners.data());
 }
 
+void Entrance::replace(std::vector<Listener> listeners, TlsContexts contexts) {
+  settings_.with([&](Held& now) {
+    contexts.insert(now->tls.begin(), now->tls.end());
+    now = std::make_shared<const Settings>(Settings{std::move(listeners), std::move(contexts)});
+  });
+}
+
 std::shared_ptr<const Listener> Entrance::settings_of(const Listener& listener) const {
-  const Settings all = settings_.with([](const Settings& held) { return held; });
-  return {all, &(*all)[place_of(listener)]};
+  const Held all = held();
+  return {all, &all->listeners[place_of(listener)]};
+}
+
+Entrance::Door::Door(const Entrance& entrance, const Listener& listener)
+    : entrance_(entrance), listener_(listener) {
+  const Held all = entrance.held();
+  const std::size_t place = entrance.place_of(listener);
+  settings_ = {all, &all->listeners[place]};
+  if (const auto found = all->tls.find(place); found != all->tls.end()) tls_ = found->second;
 }
 
 /// The listener's networks are about clients: of a proxy they ask nothing.
-std::optional<Doors::Refusal> Entrance::refusal(const Listener& listener, const net::Address& peer) const {
-  if (!listener.proxy_protocol) return refusal_of_proxied(listener, peer);
-  if (admission_.is_in(settings_of(listener)->trusted_proxies, peer)) return std::nullopt;
+std::optional<Doors::Refusal> Entrance::Door::refusal(const net::Address& peer) const {
+  if (!listener_.proxy_protocol) return entrance_.judge(*settings_, peer);
+  if (entrance_.admission_.is_in(settings_->trusted_proxies, peer)) return std::nullopt;
   return Doors::Refusal{CloseReason::network_refused, "it is no trusted proxy: see listener.trusted_proxies"};
 }
 
 std::optional<Doors::Refusal> Entrance::refusal_of_proxied(const Listener& listener,
                                                            const net::Address& client) const {
-  const auto settings = settings_of(listener);
-  if (admission_.is_in(settings->deny_from, client))
+  return judge(*settings_of(listener), client);
+}
+
+std::optional<Doors::Refusal> Entrance::judge(const Listener& settings, const net::Address& client) const {
+  if (admission_.is_in(settings.deny_from, client))
     return Doors::Refusal{CloseReason::network_refused, "see listener.deny_from"};
-  if (!settings->allow_from.empty() && !admission_.is_in(settings->allow_from, client))
+  if (!settings.allow_from.empty() && !admission_.is_in(settings.allow_from, client))
     return Doors::Refusal{CloseReason::network_refused, "see listener.allow_from"};
   return std::nullopt;
 }
@@ -44,18 +62,19 @@ bool Entrance::admits_anonymous(const Listener& listener, const net::TcpStream& 
   return admission_.admits_anonymous(allowed, stream.peer());
 }
 
-std::unique_ptr<net::LayerStack> Entrance::layers(const Listener& listener, const net::Address& peer) const {
+std::unique_ptr<net::LayerStack> Entrance::Door::layers(const net::Address& peer) const {
   auto layers = std::make_unique<net::LayerStack>();
-  if (listener.proxy_protocol) layers->add(net::make_proxy_layer());
-  if (listener.tls.is_on()) layers->add(net::make_tls_layer(tls_.of(place_of(listener))));
-  if (listener.protocol == Protocol::websocket) {
-    const auto is_trusted = [this, &listener](const net::Address& address) {
-      return admission_.is_in(settings_of(listener)->trusted_proxies, address);
+  if (listener_.proxy_protocol) layers->add(net::make_proxy_layer());
+  if (listener_.tls.is_on()) layers->add(net::make_tls_layer(tls_));
+  if (listener_.protocol == Protocol::websocket) {
+    const auto is_trusted = [&admission = entrance_.admission_,
+                             settings = settings_](const net::Address& address) {
+      return admission.is_in(settings->trusted_proxies, address);
     };
     // Behind a PROXY header the peer is the client, whose word on others counts for nothing.
-    layers->add(net::make_websocket_layer(listener.proxy_protocol
-                                              ? net::UpgradeRules{.origins = listener.origins}
-                                              : net::UpgradeRules{listener.origins, is_trusted, peer}));
+    layers->add(net::make_websocket_layer(listener_.proxy_protocol
+                                              ? net::UpgradeRules{.origins = listener_.origins}
+                                              : net::UpgradeRules{listener_.origins, is_trusted, peer}));
   }
   if (layers->is_empty()) return nullptr;
   return layers;

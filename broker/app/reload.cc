@@ -33,13 +33,13 @@ ReloadReport Reload::run() {
 }
 
 /// Of the listeners that stay as they are: another door's files are looked at by tls_problems only.
-base::Expected<TlsContexts::Contexts, std::string> Reload::open_tls(const Config& next) const {
+base::Expected<TlsContexts, std::string> Reload::open_tls(const Config& next) const {
   std::vector<Listener> listeners = next.listeners;
   listeners.resize(std::min(listeners.size(), running_.listeners.size()));
   for (std::size_t i = 0; i < listeners.size(); ++i) {
     if (!is_same_door(running_.listeners[i], listeners[i])) listeners[i].tls = {};
   }
-  auto contexts = TlsContexts::open(listeners);
+  auto contexts = open_tls_contexts(listeners);
   if (contexts) return *std::move(contexts);
   return base::make_unexpected(contexts.error().front().key + ": " + contexts.error().front().what);
 }

@@ -32,7 +32,7 @@ class Reload {
 
  private:
   base::Expected<void, std::string> apply(const LoadedConfig& loaded);
-  base::Expected<TlsContexts::Contexts, std::string> open_tls(const Config& next) const;
+  base::Expected<TlsContexts, std::string> open_tls(const Config& next) const;
   std::uint64_t log_changed_files(const Config& after);
   void refuse(std::string_view why);
   void note_change(std::string_view what, std::string_view name);

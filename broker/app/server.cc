@@ -92,7 +92,7 @@ Server::Server(const Config& config, const base::Log& log, std::vector<plugin::P
       limits_(core_limits(config.limits)),
       admission_(default_gateways()),
       room_(room_for_connections()),
-      entrance_(config_, admission_, tls_),
+      entrance_(config_, admission_),
       doors_(door_sizes(config.limits, room_), admission_),
       log_(log),
       plugins_(std::move(plugins)),
@@ -177,10 +177,10 @@ void Server::make_workers(net::LoopSizes loop_sizes) {
 }
 
 base::Expected<void, std::string> Server::open_tls() {
-  auto contexts = TlsContexts::open(config_.listeners);
+  auto contexts = open_tls_contexts(config_.listeners);
   if (!contexts)
     return base::make_unexpected(contexts.error().front().key + ": " + contexts.error().front().what);
-  tls_.replace(*std::move(contexts));
+  entrance_.replace(config_.listeners, *std::move(contexts));
   return {};
 }
 
@@ -313,9 +313,8 @@ void Server::apply(const AccessControl& access) {
     still_reviewing_.wait(left);
 }
 
-void Server::apply(std::vector<Listener> listeners, TlsContexts::Contexts contexts) {
-  tls_.replace(std::move(contexts));
-  entrance_.replace(std::move(listeners));
+void Server::apply(std::vector<Listener> listeners, TlsContexts contexts) {
+  entrance_.replace(std::move(listeners), std::move(contexts));
 }
 
 void Server::on_reviewed() {

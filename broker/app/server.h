@@ -57,7 +57,7 @@ class Server final : WorkerHost, HttpBackend {
   void apply(const AccessControl& access);
   /// Newcomers find these networks, `allow_anonymous` and TLS from now on: `listeners` are the
   /// configuration's in its order, with other values. Any thread.
-  void apply(std::vector<Listener> listeners, TlsContexts::Contexts contexts);
+  void apply(std::vector<Listener> listeners, TlsContexts contexts);
   /// What holds; of the thread that applies.
   const AccessControl& access() const { return access_; }
   /// What has been counted up to `now`, of the clock of the loops. Any thread.
@@ -94,7 +94,6 @@ class Server final : WorkerHost, HttpBackend {
   const core::Limits limits_;
   const Admission admission_;
   const std::size_t room_;  // for connections, as far as descriptors go
-  TlsContexts tls_;
   Entrance entrance_;
   Doors doors_;
   const base::Log& log_;

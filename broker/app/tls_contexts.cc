@@ -38,10 +38,10 @@ net::TlsOptions options_of(const TlsSettings& tls) {
 
 }  // namespace
 
-base::Expected<TlsContexts::Contexts, std::vector<TlsContexts::BadFile>> TlsContexts::open(
+base::Expected<TlsContexts, std::vector<BadTlsFile>> open_tls_contexts(
     const std::vector<Listener>& listeners) {
-  Contexts contexts;
-  std::vector<BadFile> problems;
+  TlsContexts contexts;
+  std::vector<BadTlsFile> problems;
   for (std::size_t i = 0; i < listeners.size(); ++i) {
     if (!listeners[i].tls.is_on()) continue;
     auto context = net::TlsContext::open(options_of(listeners[i].tls));
@@ -54,19 +54,6 @@ base::Expected<TlsContexts::Contexts, std::vector<TlsContexts::BadFile>> TlsCont
   }
   if (!problems.empty()) return base::make_unexpected(std::move(problems));
   return contexts;
-}
-
-void TlsContexts::replace(Contexts contexts) {
-  contexts_.with([&](Contexts& held) {
-    for (auto& [listener, context] : contexts) held[listener].swap(context);
-  });
-}
-
-std::shared_ptr<const net::TlsContext> TlsContexts::of(std::size_t listener) {
-  return contexts_.with([&](const Contexts& held) -> std::shared_ptr<const net::TlsContext> {
-    const auto found = held.find(listener);
-    return found == held.end() ? nullptr : found->second;
-  });
 }
 
 FileHashes tls_file_hashes(const std::vector<Listener>& listeners) {
@@ -85,9 +72,9 @@ FileHashes tls_file_hashes(const std::vector<Listener>& listeners) {
 
 std::vector<Problem> tls_problems(const Config& config, const ConfigPlaces& places) {
   std::vector<Problem> problems;
-  const auto contexts = TlsContexts::open(config.listeners);
+  const auto contexts = open_tls_contexts(config.listeners);
   if (contexts) return problems;
-  for (const TlsContexts::BadFile& bad : contexts.error()) {
+  for (const BadTlsFile& bad : contexts.error()) {
     const auto place = places.find(bad.key);
     problems.push_back({place == places.end() ? "configuration" : place->second,
                         bad.key.substr(bad.key.find(".tls.") + 1) + ": " + bad.what});

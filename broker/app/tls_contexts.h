@@ -9,35 +9,23 @@
 #include "broker/app/config.h"
 #include "broker/app/config_text.h"
 #include "broker/base/expected.h"
-#include "broker/base/guarded.h"
 #include "broker/net/tls.h"
 
 namespace app {
 
-/// The TLS of every listener that has any, as it was last read. One for all workers, owned by the server; any
-/// thread. Whoever has taken a context keeps it when it is replaced.
-class TlsContexts {
- public:
-  /// By the listener's place in the configuration.
-  using Contexts = std::map<std::size_t, std::shared_ptr<const net::TlsContext>>;
-  /// A file of a listener that is of no use.
-  struct BadFile {
-    std::string key;  // "listener.0.tls.cert"
-    std::string what;
-  };
+/// The TLS of every listener that has any, by its place in the configuration. Whoever has taken a context
+/// keeps it when there is another.
+using TlsContexts = std::map<std::size_t, std::shared_ptr<const net::TlsContext>>;
 
-  /// Reads the files of all listeners. All problems at once.
-  [[nodiscard]] static base::Expected<Contexts, std::vector<BadFile>> open(
-      const std::vector<Listener>& listeners);
-
-  /// Listeners that are not among them keep theirs.
-  void replace(Contexts contexts);
-  /// Null: it has none.
-  std::shared_ptr<const net::TlsContext> of(std::size_t listener);
-
- private:
-  base::Guarded<Contexts> contexts_;
+/// A file of a listener that is of no use.
+struct BadTlsFile {
+  std::string key;  // "listener.0.tls.cert"
+  std::string what;
 };
+
+/// Reads the files of all listeners. All problems at once.
+[[nodiscard]] base::Expected<TlsContexts, std::vector<BadTlsFile>> open_tls_contexts(
+    const std::vector<Listener>& listeners);
 
 /// By path: enough to tell whether a file has changed. Never logged: some are of keys.
 using FileHashes = std::map<std::string, std::size_t>;

@@ -142,11 +142,12 @@ void Worker::on_stream(const Listener& listener, std::unique_ptr<net::TcpStream>
   is_exhausted_ = false;
   passage_.add(Passage::sockets_accepted);
   at_listeners_.accepted(listener);
-  if (const auto refusal = parts_.entrance.refusal(listener, stream->peer()))
+  const Entrance::Door door = parts_.entrance.door(listener);
+  if (const auto refusal = door.refusal(stream->peer()))
     return on_refused(listener, stream->peer(), *refusal);
   auto ticket = parts_.doors.enter(listener, stream->peer());
   if (!ticket) return on_refused(listener, stream->peer(), ticket.error());
-  if (auto layers = parts_.entrance.layers(listener, stream->peer())) stream->set_layers(std::move(layers));
+  if (auto layers = door.layers(stream->peer())) stream->set_layers(std::move(layers));
   if (listener.protocol == Protocol::http)
     return http_->take(listener, *std::move(ticket), std::move(stream));
   greet(listener, *std::move(ticket), std::move(stream));
