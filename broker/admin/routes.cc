@@ -15,6 +15,8 @@ constexpr RouteRow table[] = {
     {"GET", "/api/v1/clients", Route::clients, Right::read, "clients by id: ?after=ID&count=N"},
     {"GET", "/api/v1/clients/*", Route::client, Right::read, "one client"},
     {"DELETE", "/api/v1/clients/*", Route::disconnect, Right::change, "ends its connection"},
+    {"POST", "/api/v1/traces/*", Route::trace, Right::change, "logs this client's packets: ?seconds=N"},
+    {"DELETE", "/api/v1/traces/*", Route::untrace, Right::change, "does so no more"},
     {"GET", "/api/v1/bans", Route::bans, Right::read, "whose logins are refused for a while"},
     {"DELETE", "/api/v1/bans", Route::forgive, Right::change, "forgets all of them"},
     {"DELETE", "/api/v1/bans/*", Route::forgive, Right::change, "forgets an address or a user"},

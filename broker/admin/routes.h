@@ -20,6 +20,8 @@ enum class Route : std::uint8_t {
   clients,
   client,
   disconnect,
+  trace,
+  untrace,
   bans,
   forgive,
   reload,

@@ -67,6 +67,7 @@ void Connection::go_on() {
 
 /// `whole` is one packet. False: the connection is over.
 bool Connection::on_frame(std::span<std::uint8_t> whole) {
+  if (trace_.is_on()) trace("received", whole, whole.size());
   const mqtt::Frame frame = mqtt::frame_of(whole);
   if (const mqtt::PacketId id = mqtt::ack_id(frame); id != 0) {
     session_->on_ack(frame.type, id, parts_.loop.now());
@@ -96,6 +97,7 @@ void Connection::send(const mqtt::Packet& packet) {
   parts_.passage.add(Passage::answers_sent);
   parts_.scratch.clear();
   mqtt::encode(packet, version_, parts_.scratch);
+  if (trace_.is_on()) trace("sent", parts_.scratch.bytes(), parts_.scratch.size());
   append(parts_.loop.turn().copy(parts_.scratch.bytes()));
 }
 
@@ -103,13 +105,25 @@ void Connection::ack(mqtt::PacketType type, mqtt::PacketId id) {
   parts_.passage.add(Passage::answers_sent);
   const std::span<std::uint8_t> frame = parts_.loop.turn().take(mqtt::ack_bytes);
   mqtt::write_ack(type, id, frame);
+  if (trace_.is_on()) trace("sent", frame, frame.size());
   append(frame);
 }
 
 void Connection::deliver(core::Outgoing& outgoing, const core::Delivery& delivery) {
   const core::Form& form = outgoing.form(delivery);
+  if (trace_.is_on()) trace("sent", form.head, form.head.size() + form.payload.size());
   append(form.head);
   if (!form.payload.empty()) append(form.payload);
+}
+
+void Connection::trace(std::string_view direction, base::Bytes head, std::size_t bytes) {
+  if (parts_.loop.now() >= trace_.until) {
+    trace_ = {};
+    return;
+  }
+  --trace_.lines_left;
+  const std::string_view client_id = session_ == nullptr ? std::string_view() : session_->client_id();
+  parts_.host.on_traced({client_id, direction, head, bytes});
 }
 
 void Connection::append(base::Bytes piece) {

@@ -10,6 +10,7 @@
 #include "broker/app/config.h"
 #include "broker/app/doors.h"
 #include "broker/app/frame_reader.h"
+#include "broker/app/trace.h"
 #include "broker/app/withheld.h"
 #include "broker/app/worker_counters.h"
 #include "broker/base/buffer.h"
@@ -48,6 +49,7 @@ class ConnectionHost {
   virtual void on_withheld(Connection& connection) = 0;
   /// It has put off what it has read: `go_on` is wanted in the next turn.
   virtual void on_put_off(Connection& connection) = 0;
+  virtual void on_traced(const TracedPacket& packet) = 0;
 
  protected:
   ~ConnectionHost() = default;
@@ -93,6 +95,10 @@ class Connection final : public core::Link, public net::StreamOwner {
   bool is_excused(base::TimePoint now) override;
   std::string address() const override { return stream_->peer().text(); }
 
+  /// From now on its packets are told; not at all with an empty one.
+  void set_trace(const Trace& trace) { trace_ = trace; }
+  /// Null: it has none any more.
+  const core::Session* session() const { return session_; }
   bool has_put_off() const { return !put_off_.empty(); }
   bool withholds() const { return withheld_ != nullptr; }
   const net::Address& peer() const { return stream_->peer(); }
@@ -112,6 +118,7 @@ class Connection final : public core::Link, public net::StreamOwner {
   void lose(core::CloseReason reason, std::string_view why);
   void be_over(const core::Session* session, core::CloseReason reason, std::string_view why);
   void append(base::Bytes piece);
+  void trace(std::string_view direction, base::Bytes head, std::size_t bytes);
   void withhold(core::Sequence until);
   std::size_t withheld_bytes() const { return withheld_ ? withheld_->bytes() : 0; }
   void put_off(std::span<const std::uint8_t> rest);
@@ -130,6 +137,7 @@ class Connection final : public core::Link, public net::StreamOwner {
   base::TimePoint stalled_since_;       // since when it has taken none
   bool is_over_ = false;
   bool is_paused_ = false;  // not read, because of its backlog
+  Trace trace_;
 };
 
 }  // namespace app

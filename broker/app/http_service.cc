@@ -7,6 +7,7 @@
 
 #include "broker/admin/api_json.h"
 #include "broker/admin/metrics_text.h"
+#include "broker/app/trace.h"
 #include "broker/base/owner.h"
 
 namespace app {
@@ -144,6 +145,10 @@ void HttpService::serve(const Asking& asking) {
       return ask_one(asking, ClientQuestion::Kind::one);
     case Route::disconnect:
       return ask_one(asking, ClientQuestion::Kind::disconnect);
+    case Route::trace:
+      return trace(asking);
+    case Route::untrace:
+      return ask_one(asking, ClientQuestion::Kind::trace);
     case Route::bans:
       return connection.answer(bans());
     case Route::forgive:
@@ -168,10 +173,20 @@ void HttpService::list_clients(const Asking& asking) {
   ask(asking.connection, std::move(question), 0, parts_.inboxes.size());
 }
 
-void HttpService::ask_one(const Asking& asking, ClientQuestion::Kind kind) {
+void HttpService::ask_one(const Asking& asking, ClientQuestion::Kind kind, std::size_t count) {
   const std::string& id = asking.found.rest;
   const auto owner = base::owner_of(id, static_cast<std::uint32_t>(parts_.inboxes.size()));
-  ask(asking.connection, {.kind = kind, .text = id}, owner, 1);
+  ask(asking.connection, {.kind = kind, .text = id, .count = count}, owner, 1);
+}
+
+void HttpService::trace(const Asking& asking) {
+  constexpr std::size_t usual = 60;
+  constexpr auto longest = std::chrono::duration_cast<std::chrono::seconds>(Trace::longest).count();
+  const auto wanted = asking.request.parameter("seconds");
+  const auto seconds = wanted ? number_in(*wanted) : std::optional<std::size_t>(usual);
+  if (!seconds || *seconds == 0 || *seconds > static_cast<std::size_t>(longest))
+    return asking.connection.answer(refusal(400, "seconds is no number from 1 to 3600", "as ?seconds=60"));
+  ask_one(asking, ClientQuestion::Kind::trace, *seconds);
 }
 
 /// `workers` of them from `owner` on.
@@ -219,6 +234,8 @@ HttpResponse HttpService::response_of(Pending& pending) {
     return as_json(admin::client_json(pending.clients.front()));
   if (pending.kind == ClientQuestion::Kind::disconnect && pending.is_found)
     return as_json(admin::done_json("disconnected"));
+  if (pending.kind == ClientQuestion::Kind::trace && pending.is_found)
+    return as_json(admin::done_json(pending.count == 0 ? "trace_ended" : "traced"));
   return refusal(404, "no such client is connected", "GET /api/v1/clients lists them");
 }
 

@@ -89,7 +89,7 @@ class HttpService final : HttpConnectionHost {
   struct Pending {
     ClientQuestion::Kind kind;
     std::size_t missing;  // answers
-    std::size_t count;    // of a page
+    std::size_t count;    // of a page; seconds
     std::vector<core::SessionFacts> clients;
     bool is_found = false;
   };
@@ -101,7 +101,8 @@ class HttpService final : HttpConnectionHost {
   void note_change(const Asking& asking, std::string_view user);
   void serve(const Asking& asking);
   void list_clients(const Asking& asking);
-  void ask_one(const Asking& asking, ClientQuestion::Kind kind);
+  void ask_one(const Asking& asking, ClientQuestion::Kind kind, std::size_t count = 0);
+  void trace(const Asking& asking);
   void ask(HttpConnection& connection, ClientQuestion question, std::size_t owner, std::size_t workers);
   void log_in(const Asking& asking);
   void log_out(const Asking& asking);

@@ -41,11 +41,11 @@ struct LoginVerdict {
 
 /// What the HTTP listener asks a worker.
 struct ClientQuestion {
-  enum class Kind : std::uint8_t { ping, list, one, disconnect };
+  enum class Kind : std::uint8_t { ping, list, one, disconnect, trace };
   std::uint64_t asking = 0;  // who: a key
   Kind kind = Kind::ping;
   std::string text;       // a client id; of a list the one before its first
-  std::size_t count = 0;  // of a list
+  std::size_t count = 0;  // of a list; seconds of a trace
 };
 
 /// Its answer, to the first worker.

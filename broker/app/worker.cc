@@ -249,7 +249,21 @@ void Worker::on_mail(const std::shared_ptr<const LoginVerdict>& verdict) {
 }
 
 void Worker::on_mail(const std::shared_ptr<const ClientQuestion>& question) {
-  inboxes_.front()->post(std::make_shared<const ClientAnswer>(answer_to(*question, broker_, loop_.now())));
+  ClientAnswer answer = answer_to(*question, broker_, loop_.now());
+  if (question->kind == ClientQuestion::Kind::trace)
+    answer.is_found = trace(question->text, std::chrono::seconds(question->count));
+  inboxes_.front()->post(std::make_shared<const ClientAnswer>(std::move(answer)));
+}
+
+/// False: it is not connected.
+bool Worker::trace(std::string_view client_id, base::Duration time) {
+  for (const auto& connection : connections_) {
+    if (connection->session() == nullptr || connection->session()->client_id() != client_id) continue;
+    const bool is_on = time > base::Duration::zero();
+    connection->set_trace({loop_.now() + time, is_on ? Trace::most_lines : 0});
+    return true;
+  }
+  return false;
 }
 
 void Worker::on_mail(NewAccess& access) {

@@ -109,6 +109,7 @@ class Worker final : GreetingHost, ConnectionHost {
   bool is_turn_full() const override { return broker_.is_turn_full() || forwarding_.is_any_above_mark(); }
   bool is_stopping() const override { return is_stopping_; }
   void on_put_off(Connection& connection) override;
+  void on_traced(const TracedPacket& packet) override { log_traced(parts_.log, packet); }
   bool is_journal_behind() const override { return parts_.journal != nullptr && parts_.journal->is_behind(); }
   core::Sequence kept() const override { return kept_; }
   void on_withheld(Connection& connection) override { withholding_.push_back(&connection); }
@@ -151,6 +152,7 @@ class Worker final : GreetingHost, ConnectionHost {
   void on_mail(StopReading&);
   void on_mail(Stop&);
   void remove(Connection& connection);
+  bool trace(std::string_view client_id, base::Duration time);
 
   Parts parts_;
   net::Loop loop_;

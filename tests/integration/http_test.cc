@@ -163,6 +163,30 @@ TEST_CASE("a client is disconnected by who has the token, on whichever worker it
   CHECK(server.has_logged({"client_disconnected", "reason=ended_by_operator"}));
 }
 
+TEST_CASE("a client that is traced has a line for each packet, without payloads, until it is over") {
+  RunningServer server(with_http(2));
+  const std::string id = GENERATE("a", "b");
+  SocketClient client(server.port());
+  CHECK(client.connect(id));
+  const auto api = [&](std::string_view method, const std::string& path) {
+    return ask(server, request(method, path, "Authorization: Bearer 0123456789abcdef\r\n"));
+  };
+  CHECK(api("POST", "/api/v1/traces/nobody").starts_with("HTTP/1.1 404 "));
+  CHECK(api("POST", "/api/v1/traces/" + id + "?seconds=3601").starts_with("HTTP/1.1 400 "));
+  CHECK(ask(server, request("POST", "/api/v1/traces/" + id)).starts_with("HTTP/1.1 401 "));
+  CHECK(api("POST", "/api/v1/traces/" + id + "?seconds=60").ends_with(R"({"traced":true})"));
+  CHECK(client.send("32 0B 00 01 't' 00 07 'secret'"));
+  CHECK(client.expect("40 02 00 07"));
+  const std::string name = "client=" + id;
+  CHECK(server.has_logged({"traced", name, "received", "PUBLISH", "bytes=13", "qos=1", "id=7", "topic=t"}));
+  CHECK(server.has_logged({"traced", name, "sent", "PUBACK", "id=7"}));
+  CHECK_FALSE(server.has_logged({"secret"}));
+  CHECK(api("DELETE", "/api/v1/traces/" + id).ends_with(R"({"trace_ended":true})"));
+  CHECK(client.send("C0 00"));
+  CHECK(client.expect("D0 00"));
+  CHECK_FALSE(server.has_logged({"traced", "PINGREQ"}));
+}
+
 TEST_CASE("a page of another site changes nothing, whatever it shows") {
   RunningServer server(with_http());
   const std::string token = "Authorization: Bearer 0123456789abcdef\r\n";
