@@ -43,12 +43,15 @@ std::string take_text(Draft& draft, const Line& line, const Option& option) {
   return {};
 }
 
+void note_folder(Draft& draft, const Line& line) {
+  if (line.value.starts_with('/')) return;
+  draft.note(line.where, fmt::format("{}: mosquitto takes this path from the folder it was started in, "
+                                     "meshbroker from that of its configuration: better write all of it",
+                                     line.name));
+}
+
 std::string take_path(Draft& draft, const Line& line, const Option& option) {
-  if (!line.value.starts_with('/')) {
-    draft.note(line.where, fmt::format("{}: mosquitto takes this path from the folder it was started in, "
-                                       "meshbroker from that of its configuration: better write all of it",
-                                       line.name));
-  }
+  note_folder(draft, line);
   return take_text(draft, line, option);
 }
 
@@ -141,11 +144,13 @@ std::string take_identity(Draft& draft, const Line& line, const Option& /*option
 }
 
 std::string take_authorities(Draft& draft, const Line& line, const Option& /*option*/) {
+  note_folder(draft, line);
   draft.listener().ca_file = toml_text(line.value);
   return {};
 }
 
 std::string take_psk_file(Draft& draft, const Line& line, const Option& /*option*/) {
+  note_folder(draft, line);
   draft.psk_file = toml_text(line.value);
   return {};
 }
