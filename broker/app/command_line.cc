@@ -42,6 +42,8 @@ constexpr CommandRow commands[] = {
      "Play a mesh of nodes whose gateways publish what they hear to any broker: what is sent as JSON lines "
      "on "
      "standard output, a summary on standard error"},
+    {Command::import_mosquitto, "import-mosquitto",
+     "Turn a mosquitto.conf into TOML on standard output; what has no counterpart is on standard error"},
 };
 
 /// The text forms before they are checked.
@@ -92,6 +94,10 @@ void add_channel_options(CLI::App& app, Options& options) {
   app.add_option("input", options.input, "In quotes, because the shell would take the # for a comment")
       ->type_name("URL | NAME=PSK")
       ->required();
+}
+
+void add_import_options(CLI::App& app, Options& options) {
+  app.add_option("file", options.input, "The mosquitto.conf")->type_name("FILE")->required();
 }
 
 EarlyExit wrong_usage(std::string_view what) {
@@ -152,6 +158,10 @@ base::Expected<Arguments, EarlyExit> parse_command_line(int argc, const char* co
     }
     if (row.command == Command::simulate) {
       add_simulate_options(*subcommand, own.simulate);
+      continue;
+    }
+    if (row.command == Command::import_mosquitto) {
+      add_import_options(*subcommand, own);
       continue;
     }
     add_config_options(*subcommand, own);

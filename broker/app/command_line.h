@@ -10,7 +10,16 @@
 
 namespace app {
 
-enum class Command : std::uint8_t { serve, check, passwd, decode, channel, health, simulate };
+enum class Command : std::uint8_t {
+  serve,
+  check,
+  passwd,
+  decode,
+  channel,
+  health,
+  simulate,
+  import_mosquitto
+};
 
 /// --psk NAME=PSK of decode; the form of `psk` is checked (see psk_bytes in config_values.h).
 struct NamedPsk {
@@ -32,7 +41,8 @@ struct Arguments {
   std::vector<std::string> settings;  // "KEY=VALUE" of each --set, as written
   std::vector<NamedPsk> psks;         // decode only
   PasswordChange password_change;     // passwd only
-  std::string input = "-";            // of decode: hex, or "-" for standard input; of channel: see its help
+  std::string input = "-";            // of decode: hex, or "-" for standard input; of channel: see its help;
+                                      // of import_mosquitto: the file
   bool shows_keys = false;            // channel only
   SimulateOptions simulate;           // simulate only
 };

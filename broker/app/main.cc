@@ -15,6 +15,7 @@
 #include "broker/app/config_keys.h"
 #include "broker/app/health.h"
 #include "broker/app/mesh_parts.h"
+#include "broker/app/mosquitto/import.h"
 #include "broker/app/node_key_files.h"
 #include "broker/app/passwd.h"
 #include "broker/app/reload.h"
@@ -182,6 +183,7 @@ int run(const app::Arguments& arguments, const app::LoadedConfig& loaded) {
       return health(loaded.config);
     case app::Command::passwd:
     case app::Command::simulate:
+    case app::Command::import_mosquitto:
       break;  // have no configuration
   }
   return exit_wrong_usage;
@@ -198,6 +200,9 @@ int main(int argc, char** argv) {
   }
   if (arguments->command == app::Command::passwd) return app::change_password(arguments->password_change);
   if (arguments->command == app::Command::simulate) return app::simulate::run(arguments->simulate);
+  if (arguments->command == app::Command::import_mosquitto) {
+    return app::mosquitto::import_file(arguments->input);
+  }
   const auto loaded = load(*arguments);
   if (!loaded) {
     for (const app::Problem& problem : loaded.error()) std::cerr << app::to_text(problem) << '\n';

@@ -45,6 +45,14 @@ TEST_CASE("passwd takes a file and a user, and -D") {
   CHECK(arguments({"passwd", "users", "-D", "ann"}).password_change.user == "ann");
 }
 
+TEST_CASE("import-mosquitto takes one file") {
+  const app::Arguments parsed = arguments({"import-mosquitto", "mosquitto.conf"});
+  CHECK(parsed.command == app::Command::import_mosquitto);
+  CHECK(parsed.input == "mosquitto.conf");
+  CHECK(parse({"import-mosquitto"}).error().code == 2);
+  CHECK(parse({"import-mosquitto", "a", "b"}).error().code == 2);
+}
+
 TEST_CASE("passwd takes no password as an argument") {
   CHECK(parse({"passwd", "users", "ann", "secret"}).error().code == 2);
   CHECK(parse({"passwd", "-b", "users", "ann", "secret"}).error().code == 2);
