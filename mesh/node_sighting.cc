@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mesh/node_sighting.h"
 
+#include <array>
 #include <cstdlib>
 
 #include "mesh/utf8.h"
@@ -15,16 +16,27 @@ constexpr std::int64_t max_skew = 86400;
 constexpr double max_latitude = 90e7;  // degrees * 10^7
 constexpr double max_longitude = 180e7;
 
+/// By a table: it is asked about each copy of each packet. 0xff: no digit, as gateways write them.
+constexpr std::uint8_t no_digit = 0xff;
+constexpr auto hex_digits = [] {
+  std::array<std::uint8_t, 256> values{};
+  values.fill(no_digit);
+  for (std::uint8_t i = 0; i < 16; ++i) values[static_cast<std::uint8_t>("0123456789abcdef"[i])] = i;
+  return values;
+}();
+
 /// 0 for what is no node's name.
 std::uint32_t gateway_number(std::string_view gateway_id) {
-  if (gateway_id.size() != 9 || gateway_id[0] != '!') return 0;
+  constexpr std::size_t size = 9;
+  if (gateway_id.size() != size || gateway_id[0] != '!') return 0;
   std::uint32_t number = 0;
-  for (const char c : gateway_id.substr(1)) {
-    const bool is_digit = c >= '0' && c <= '9';
-    if (!is_digit && (c < 'a' || c > 'f')) return 0;
-    number = number << 4U | static_cast<std::uint32_t>(is_digit ? c - '0' : c - 'a' + 10);
+  unsigned all = 0;
+  for (std::size_t i = 1; i < size; ++i) {
+    const unsigned digit = hex_digits[static_cast<std::uint8_t>(gateway_id[i])];
+    all |= digit;
+    number = number << 4U | digit;
   }
-  return number;
+  return all < 16 ? number : 0;
 }
 
 std::optional<std::int32_t> skew_of(std::uint32_t rx_time, std::int64_t received) {

@@ -57,7 +57,14 @@ class Publishing final : public plugin::Host {
   }
   bool wants_named(std::string_view topic) const override { return parts_.router.wants_named(topic); }
   bool wants_any_named() const override { return parts_.router.wants_any_named(); }
-  base::WallTime wall_time() const override { return parts_.wall_clock(); }
+  /// Looked at once in each of the loop's milliseconds: plugins ask for each message.
+  base::WallTime wall_time() const override {
+    if (wall_time_at_ != now_) {
+      wall_time_at_ = now_;
+      wall_time_ = parts_.wall_clock();
+    }
+    return wall_time_;
+  }
 
  private:
   struct Pending {
@@ -71,6 +78,8 @@ class Publishing final : public plugin::Host {
   std::vector<plugin::Plugin*> plugins_;
   std::vector<Pending> pending_;  // views into turn memory; empty between messages
   base::TimePoint now_;
+  mutable base::TimePoint wall_time_at_ = base::TimePoint::min();
+  mutable base::WallTime wall_time_;
 };
 
 }  // namespace core

@@ -122,6 +122,10 @@ constexpr Stored stored[] = {
     {"broker.log_format", "\"json\"",
      [](const app::Config& c) { return c.broker.log_format == base::LogFormat::json; }},
     {"broker.sys_interval", "\"1m\"", [](const app::Config& c) { return c.broker.sys_interval == 1min; }},
+    {"http.admins", "[\"alice\"]",
+     [](const app::Config& c) { return c.http.admins == std::vector<std::string>{"alice"}; }},
+    {"http.token", "\"0123456789abcdef\"",
+     [](const app::Config& c) { return c.http.token == "0123456789abcdef"; }},
     {"listener.*.bind", "\"[::1]:1\"",
      [](const app::Config& c) {
        return c.listeners[0].bind == app::Bind(app::TcpBind{"::1", 1});
