@@ -56,10 +56,10 @@ std::optional<Doors::Refusal> Entrance::judge(const Listener& settings, const ne
   return std::nullopt;
 }
 
-bool Entrance::admits_anonymous(const Listener& listener, const net::TcpStream& stream) const {
+bool Entrance::admits_anonymous(const Listener& listener, const net::Address& peer, bool is_proxied) const {
   const AllowAnonymous allowed = settings_of(listener)->allow_anonymous;
-  if (allowed == AllowAnonymous::private_only && stream.is_proxied()) return false;
-  return admission_.admits_anonymous(allowed, stream.peer());
+  if (allowed == AllowAnonymous::private_only && is_proxied) return false;
+  return admission_.admits_anonymous(allowed, peer);
 }
 
 std::unique_ptr<net::LayerStack> Entrance::Door::layers(const net::Address& peer) const {

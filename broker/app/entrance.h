@@ -51,7 +51,8 @@ class Entrance {
   [[nodiscard]] std::optional<Doors::Refusal> refusal_of_proxied(const Listener& listener,
                                                                  const net::Address& client) const;
   /// Whether it may do without user and password. Nobody knows who really stands behind a proxy.
-  [[nodiscard]] bool admits_anonymous(const Listener& listener, const net::TcpStream& stream) const;
+  [[nodiscard]] bool admits_anonymous(const Listener& listener, const net::Address& peer,
+                                      bool is_proxied) const;
 
  private:
   struct Settings {

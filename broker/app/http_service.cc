@@ -2,6 +2,7 @@
 #include "broker/app/http_service.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <utility>
 
@@ -34,6 +35,12 @@ std::optional<std::size_t> number_in(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
   return number;
+}
+
+/// A proxy that speaks HTTP says so: then the peer's address is the proxy's, and tells nothing of who asks.
+bool is_forwarded(const net::HttpRequest& request) {
+  constexpr std::array<std::string_view, 4> tells = {"forwarded", "x-forwarded-for", "x-real-ip", "via"};
+  return std::ranges::any_of(tells, [&](std::string_view name) { return !request.field(name).empty(); });
 }
 
 bool is_json(const net::HttpRequest& request) {
@@ -99,7 +106,9 @@ std::optional<HttpResponse> HttpService::refusal_of(const Asking& asking) {
   const auto user = user_of(asking.request);
   if (user && is_unsafe) note_change(asking, *user);
   if (right == Right::open || user) return std::nullopt;
-  if (right == Right::read && parts_.entrance.admits_anonymous(connection.listener(), connection.stream()))
+  const bool comes_by_proxy = is_proxied || is_forwarded(asking.request);
+  if (right == Right::read &&
+      parts_.entrance.admits_anonymous(connection.listener(), connection.stream().peer(), comes_by_proxy))
     return std::nullopt;
   return with_challenge(refusal(401, "this needs a login",
                                 "POST /api/v1/login by one of http.admins, or Authorization: Bearer with "

@@ -190,7 +190,9 @@ bool Worker::admits(Greeting& greeting, const Hello& hello) {
     if (refusal) greeting.end(refusal->reason, refusal->why);
     if (refusal) return false;
   }
-  if (user_of(greeting) || logs_in(hello) || parts_.entrance.admits_anonymous(listener, stream)) return true;
+  if (user_of(greeting) || logs_in(hello) ||
+      parts_.entrance.admits_anonymous(listener, stream.peer(), stream.is_proxied()))
+    return true;
   greeting.refuse({mqtt::Reason::not_authorized, core::CloseReason::not_authorized,
                    "not anonymous-friendly for this address: see listener.allow_anonymous"},
                   hello.connect.version);

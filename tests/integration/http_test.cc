@@ -205,6 +205,14 @@ TEST_CASE("strangers are told that the process lives, and nothing more") {
     CHECK(ask(server, request("GET", path)).starts_with("HTTP/1.1 401 "));
 }
 
+TEST_CASE("whoever comes by a proxy is no neighbour, though the proxy is one") {
+  RunningServer server(with_http());
+  CHECK(ask(server, request("GET", "/metrics")).starts_with("HTTP/1.1 200 "));
+  for (const char* field :
+       {"X-Forwarded-For: 192.168.1.2", "Forwarded: for=10.0.0.1", "Via: 1.1 x", "X-Real-IP: ::1"})
+    CHECK(ask(server, request("GET", "/metrics", std::string(field) + "\r\n")).starts_with("HTTP/1.1 401 "));
+}
+
 TEST_CASE("no more connections are held than the limit") {
   RunningServer server(with_http());
   std::vector<SocketClient> clients;
