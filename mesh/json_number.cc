@@ -71,6 +71,18 @@ void append_quarter(double value, TextBuffer& out) {
   out.append(decimals[static_cast<std::size_t>(quarters % 4)]);
 }
 
+template <class Real>
+void append_shortest_of(Real value, TextBuffer& out) {
+  if (!std::isfinite(value)) return out.append("null");
+  constexpr Real least_with_choice =
+      1000;  // "1e+03" is no longer than "1000": from here on the library chooses
+  if (value != 0 && std::abs(value) < least_with_choice && is_short_quarter(value))
+    return append_quarter(value, out);
+  constexpr std::size_t longest = 32;
+  char* const text = out.room(longest);
+  out.end_at(std::to_chars(text, text + longest, value).ptr);
+}
+
 }  // namespace
 
 void append_integer(std::int64_t value, TextBuffer& out) {
@@ -117,5 +129,9 @@ void append_number(double value, TextBuffer& out) {
   CHECK(error == std::errc{});
   out.end_at(end);
 }
+
+void append_shortest(float value, TextBuffer& out) { append_shortest_of(value, out); }
+
+void append_shortest(double value, TextBuffer& out) { append_shortest_of(value, out); }
 
 }  // namespace mesh

@@ -19,6 +19,9 @@ void append_integer(std::uint64_t value, TextBuffer& out);
 /// `units` of 10^-`decimals`, exactly and without noughts at the end: 525200000 with 7 is "52.52". At most 18
 /// decimals.
 void append_decimal(std::int64_t units, unsigned decimals, TextBuffer& out);
+/// The shortest digits that are this number and no other; null for what JSON has no number for.
+void append_shortest(float value, TextBuffer& out);
+void append_shortest(double value, TextBuffer& out);
 template <std::integral Integer>
 void append_integer(Integer value, TextBuffer& out) {
   append_integer(std::conditional_t<std::is_signed_v<Integer>, std::int64_t, std::uint64_t>{value}, out);

@@ -1,29 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mesh/json_object.h"
 
-#include <charconv>
 #include <cmath>
 #include <cstddef>
 
 namespace mesh {
-namespace {
-
-/// The shortest digits that are this number and no other.
-template <class Real>
-void append_shortest(Real value, TextBuffer& out) {
-  constexpr std::size_t longest = 32;
-  char* const text = out.room(longest);
-  out.end_at(std::to_chars(text, text + longest, value).ptr);
-}
-
-template <class Real>
-void append_real(Real value, TextBuffer& out) {
-  if (!std::isfinite(value)) return out.append("null");
-  append_shortest(value, out);
-}
-
-}  // namespace
-
 /// Behind a key there is no comma, and none behind the bracket; between the elements of a list there is.
 void JsonObject::begin(char bracket) {
   const bool is_value = !view().empty() && view().back() == ':';
@@ -57,12 +38,12 @@ void JsonObject::number(std::string_view key, double value) {
 
 void JsonObject::number(float value) {
   separate();
-  append_real(value, out_);
+  append_shortest(value, out_);
 }
 
 void JsonObject::number(double value) {
   separate();
-  append_real(value, out_);
+  append_shortest(value, out_);
 }
 
 }  // namespace mesh

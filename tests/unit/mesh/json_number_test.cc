@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mesh/json_number.h"
 
+#include <array>
 #include <bit>
+#include <charconv>
 #include <cmath>
 #include <cstdio>
 #include <limits>
@@ -102,6 +104,29 @@ TEST_CASE("units of a decimal power are written exactly, without noughts at the 
   CHECK(text_of(1609459201234, 3) == "1609459201.234");
   CHECK(text_of(1609459200000, 3) == "1609459200");
   CHECK(text_of(std::numeric_limits<std::int64_t>::min(), 18) == "-9.223372036854775808");
+}
+
+template <class Real>
+std::string by_library(Real value) {
+  std::array<char, 32> text;
+  return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
+}
+
+template <class Real>
+std::string by_us(Real value) {
+  TextBuffer text;
+  append_shortest(value, text);
+  return std::string(text.view());
+}
+
+TEMPLATE_TEST_CASE("the shortest digits are the library's", "", float, double) {
+  for (TestType eighths = -9000; eighths <= 9000; ++eighths) {
+    const TestType value = eighths / 8;
+    REQUIRE(by_us(value) == by_library(value));
+  }
+  for (const auto value : {TestType(-0.0), TestType(0.1), TestType(1e5), TestType(-3.7), TestType(1e30)})
+    CHECK(by_us(value) == by_library(value));
+  CHECK(by_us(std::numeric_limits<TestType>::quiet_NaN()) == "null");
 }
 
 }  // namespace
