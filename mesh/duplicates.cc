@@ -10,6 +10,10 @@ void Duplicates::forget_old(Claims& claims, base::TimePoint now) const {
     static_cast<void>(claims.packets.take_first());
 }
 
+void Duplicates::expect(const PacketIdentity& identity) const {
+  claims_.with([&identity](const Claims& claims) { claims.packets.expect(identity); });
+}
+
 bool Duplicates::contains(const PacketIdentity& identity, base::TimePoint now) {
   return completeness(identity, now).value_or(false);
 }

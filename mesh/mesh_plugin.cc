@@ -314,7 +314,9 @@ Outcome MeshPlugin::learn_from_map(const Incoming& in) {
 }
 
 void MeshPlugin::collect(const Incoming& in, const PacketCopy& copy) {
-  if (packets_.is_wanted(in.host)) packets_.hear(copy, in.workspace.packet_json, in.host, in.now);
+  if (!packets_.is_wanted(in.host)) return;
+  duplicates_.expect(copy.identity);
+  packets_.hear(copy, in.workspace.packet_json, in.host, in.now);
 }
 
 /// Nobody knows which of several channels of one name a decoded packet belongs to: one "no" is enough.

@@ -21,6 +21,7 @@ OpenPackets::Fate OpenPackets::list(OpenPacket& packet, const HeardBy& heard) co
 
 OpenPackets::Answer OpenPackets::add_copy(const PacketIdentity& identity, const HeardBy& heard,
                                           base::TimePoint now) {
+  published_.expect(identity);
   return packets_.with([this, &identity, &heard, now](Packets& packets) -> Answer {
     Entry* const found = packets.find(identity);
     if (found == nullptr) {
@@ -66,6 +67,7 @@ OpenPacket OpenPackets::take_oldest(Packets& packets, base::TimePoint now) {
   const bool is_complete = packet.head.readability == Readability::readable;
   if (is_complete || !packet.is_update)
     static_cast<void>(published_.claim(packet.identity, is_complete, now));
+  if (!packets.empty()) published_.expect(packets.first().packet.identity);
   return packet;
 }
 

@@ -21,6 +21,10 @@ class PacketsByAge {
  public:
   bool empty() const { return size_ == 0; }
   std::size_t size() const { return size_; }
+  /// A look at this packet follows soon: whatever memory it will touch first starts on its way.
+  void expect(const PacketIdentity& identity) const {
+    if (!slots_.empty()) __builtin_prefetch(&slots_[home_of(tag_of(identity))]);
+  }
   /// Null: not there. Good until the next packet comes or this one leaves.
   Value* find(const PacketIdentity& identity) {
     if (ring_.empty()) return nullptr;
