@@ -56,7 +56,8 @@ class Interest {
   static std::size_t bucket_of(std::string_view topic) {
     return std::hash<std::string_view>{}(topic) % exact_buckets;
   }
-  /// By its first characters, in one pass: levels are short, and this is asked about each copy of each packet.
+  /// By its first characters, in one pass: levels are short, and this is asked about each copy of each
+  /// packet.
   static std::size_t first_level_of(std::string_view text) {
     constexpr std::size_t telling_bytes = 32;
     constexpr std::uint64_t offset = 0xcbf29ce484222325;  // FNV-1a

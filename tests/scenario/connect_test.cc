@@ -15,7 +15,8 @@ TEST_CASE(
     "an empty client id gets one of the broker's, unless it wants its session kept [MQTT-3.1.3-6, -8]") {
   World world;
   CHECK(world.client("").connect().said() == "CONNACK");
-  CHECK(world.client("").connect({.clean = false}).said() == "CONNACK refused 0x85 | CLOSED client_id_refused");
+  CHECK(world.client("").connect({.clean = false}).said() ==
+        "CONNACK refused 0x85 | CLOSED client_id_refused");
 }
 
 TEST_CASE("a second connection of a client id closes the first [MQTT-3.1.4-2]") {

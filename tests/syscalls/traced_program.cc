@@ -81,8 +81,7 @@ void TracedProgram::follow() {
 
 void TracedProgram::count(pid_t stopped) {
   __ptrace_syscall_info info{};
-  if (ptrace(PTRACE_GET_SYSCALL_INFO, stopped, sizeof info, &info) <= 0)
-    return;
+  if (ptrace(PTRACE_GET_SYSCALL_INFO, stopped, sizeof info, &info) <= 0) return;
   if (info.op == PTRACE_SYSCALL_INFO_ENTRY && info.entry.nr < counts_.size()) ++counts_[info.entry.nr];
 }
 

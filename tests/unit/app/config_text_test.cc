@@ -128,7 +128,8 @@ constexpr Case cases[] = {
      "f.toml:2: listener.allow_from must be networks, but \"10.0.0.1/8\" is an address within one: its last "
      "bits must be 0"},
     {"[auth]\nnever_banned = ['private']",
-     "f.toml:2: auth.never_banned must name its networks, such as \"192.168.0.0/16\", instead of \"private\""},
+     "f.toml:2: auth.never_banned must name its networks, such as \"192.168.0.0/16\", instead of "
+     "\"private\""},
     {"[[listener]]\norigins = ['https://a.org/x']",
      "f.toml:2: listener.origins must be origins such as \"https://example.org:8443\", without a path, or "
      "\"*\", not "
