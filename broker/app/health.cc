@@ -17,7 +17,7 @@
 namespace app {
 namespace {
 
-constexpr int seconds_to_answer = 3;
+constexpr int seconds_to_answer = 2;  // of each listener: a container's check has five
 
 /// A descriptor that is closed when it goes.
 class Socket {
@@ -34,22 +34,23 @@ class Socket {
   int fd_;
 };
 
-struct Door {
-  const TcpBind* bind = nullptr;  // null: there is none
-  bool is_plain = false;          // behind it MQTT is spoken at once
-};
+using Problem = std::optional<std::string>;
 
-/// One that can be asked; else one that can at least be knocked at.
-Door door_of(const Config& config) {
-  Door closed;
+/// The first listener of `protocol` that speaks it at once, in front of which nothing else is spoken.
+const TcpBind* plain_listener(const Config& config, Protocol protocol) {
   for (const Listener& listener : config.listeners) {
     const auto* bind = std::get_if<TcpBind>(&listener.bind);
-    if (bind == nullptr || listener.protocol == Protocol::http) continue;
-    if (listener.protocol == Protocol::mqtt && !listener.tls.is_on() && !listener.proxy_protocol)
-      return {bind, true};
-    if (closed.bind == nullptr) closed.bind = bind;
+    const bool is_plain = !listener.tls.is_on() && !listener.proxy_protocol;
+    if (bind != nullptr && listener.protocol == protocol && is_plain) return bind;
   }
-  return closed;
+  return nullptr;
+}
+
+const TcpBind* any_listener(const Config& config) {
+  for (const Listener& listener : config.listeners) {
+    if (const auto* bind = std::get_if<TcpBind>(&listener.bind)) return bind;
+  }
+  return nullptr;
 }
 
 /// Where a listener on every address is reached from this machine.
@@ -58,43 +59,73 @@ std::string_view reachable(const std::string& host) {
   return host == "0.0.0.0" ? "127.0.0.1" : std::string_view(host);
 }
 
-bool is_answered(int fd) {
+bool send_all(int fd, base::Bytes bytes) {
+  return send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size());
+}
+
+/// Any CONNACK is an answer, a refusal too.
+Problem ask_mqtt(int fd) {
   base::Buffer connect;
   const std::string id = "meshbroker-health-" + std::to_string(getpid());
   mqtt::encode(mqtt::Connect{.client_id = id, .will = {}, .user_name = {}, .password = {}},
                mqtt::Version::v311, connect);
-  if (send(fd, connect.bytes().data(), connect.size(), MSG_NOSIGNAL) !=
-      static_cast<ssize_t>(connect.size())) {
-    return false;
-  }
   std::array<std::uint8_t, 4> connack{};
-  if (recv(fd, connack.data(), connack.size(), MSG_WAITALL) != 4 || connack[0] != 0x20) return false;
+  if (!send_all(fd, connect.bytes()) || recv(fd, connack.data(), connack.size(), MSG_WAITALL) != 4 ||
+      connack[0] != 0x20)
+    return "no CONNACK within 2 s";
   base::Buffer disconnect;
   mqtt::encode(mqtt::Disconnect{}, mqtt::Version::v311, disconnect);
-  send(fd, disconnect.bytes().data(), disconnect.size(), MSG_NOSIGNAL);  // or the log says that it got lost
-  return true;
+  send_all(fd, disconnect.bytes());  // or the log says that it got lost
+  return std::nullopt;
 }
 
-}  // namespace
+/// Whether every worker answers, which no listener of MQTT tells.
+Problem ask_http(int fd) {
+  constexpr std::string_view request = "GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+  constexpr std::size_t longest = 4096;
+  constexpr std::string_view end_of_fields = "\r\n\r\n";
+  std::string answer(longest, '\0');
+  const ssize_t size =
+      send_all(fd, base::as_bytes(request)) ? recv(fd, answer.data(), answer.size(), MSG_WAITALL) : -1;
+  if (size <= 0) return "GET /readyz is not answered within 2 s";
+  answer.resize(static_cast<std::size_t>(size));
+  if (answer.starts_with("HTTP/1.1 200 ")) return std::nullopt;
+  const std::size_t body = answer.find(end_of_fields);
+  return "GET /readyz says " +
+         (body == std::string::npos ? answer : answer.substr(body + end_of_fields.size()));
+}
 
-base::Expected<void, std::string> check_health(const Config& config) {
-  const auto [bind, is_plain] = door_of(config);
-  if (bind == nullptr) return base::make_unexpected(std::string("no listener on TCP"));
-  if (bind->port == 0)
-    return base::make_unexpected(std::string("port 0 means any free port: give the listener one"));
-  const auto address = net::parse_address(reachable(bind->host), bind->port);
-  if (!address) return base::make_unexpected(address.error());
+Problem knock(int) { return std::nullopt; }
+
+/// Connects and asks.
+Problem visit(const TcpBind& bind, Problem (*ask)(int fd)) {
+  if (bind.port == 0) return "port 0 means any free port: give the listener one";
+  const auto address = net::parse_address(reachable(bind.host), bind.port);
+  if (!address) return address.error();
   const sockaddr_storage target = net::to_sockaddr(*address);
   const Socket connected(socket(target.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const timeval patience{.tv_sec = seconds_to_answer, .tv_usec = 0};
   setsockopt(connected.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   setsockopt(connected.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
   const socklen_t size = target.ss_family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
-  if (connect(connected.get(), &net::as_sockaddr(target), size) != 0) {
-    return base::make_unexpected(address->text() + ": " + std::strerror(errno));
-  }
-  if (is_plain && !is_answered(connected.get()))
-    return base::make_unexpected(address->text() + ": no CONNACK within 3 s");
+  if (connect(connected.get(), &net::as_sockaddr(target), size) != 0)
+    return address->text() + ": " + std::strerror(errno);
+  if (const Problem problem = ask(connected.get())) return address->text() + ": " + *problem;
+  return std::nullopt;
+}
+
+}  // namespace
+
+base::Expected<void, std::string> check_health(const Config& config) {
+  const TcpBind* const mqtt = plain_listener(config, Protocol::mqtt);
+  const TcpBind* const http = plain_listener(config, Protocol::http);
+  const TcpBind* const any = any_listener(config);
+  if (any == nullptr) return base::make_unexpected(std::string("no listener on TCP"));
+  Problem problem;
+  if (mqtt != nullptr) problem = visit(*mqtt, ask_mqtt);
+  if (http != nullptr && !problem) problem = visit(*http, ask_http);
+  if (mqtt == nullptr && http == nullptr) problem = visit(*any, knock);
+  if (problem) return base::make_unexpected(*problem);
   return {};
 }
 

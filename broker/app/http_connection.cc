@@ -26,6 +26,7 @@ HttpConnection::HttpConnection(const Parts& parts, Doors::Ticket ticket,
 
 void HttpConnection::on_bytes(std::span<std::uint8_t> bytes) {
   if (bytes.empty() || state_ == State::closing || state_ == State::over) return;
+  if (stream_->is_proxied() && !std::exchange(is_placed_, true) && !parts_.host.on_proxied(*this)) return;
   reader_.give(bytes);
   if (state_ == State::reading && !is_put_off_) take_requests();
 }

@@ -22,6 +22,8 @@ class HttpConnectionHost {
  public:
   /// To be answered with HttpConnection::answer, now or later.
   virtual void on_request(HttpConnection& connection, const net::HttpRequest& request) = 0;
+  /// A proxy has said whose connection it is. False: not welcome, and ended.
+  virtual bool on_proxied(HttpConnection& connection) = 0;
   /// It is over: to be destroyed at the end of the turn.
   virtual void on_http_over(HttpConnection& connection, core::CloseReason reason, std::string_view why) = 0;
 
@@ -84,6 +86,7 @@ class HttpConnection final : public net::StreamOwner {
   std::unique_ptr<net::TcpStream> stream_;
   net::HttpReader reader_;
   State state_ = State::reading;
+  bool is_placed_ = false;   // on_proxied was asked
   bool is_head_ = false;     // of the request that is to be answered
   bool keeps_alive_ = true;  // as that wants it
   bool is_taking_ = false;   // in take_requests

@@ -63,10 +63,6 @@ ClientAnswer answer_to(const ClientQuestion& question, core::Broker& broker, bas
 
 void HttpService::take(const Listener& listener, Doors::Ticket ticket,
                        std::unique_ptr<net::TcpStream> stream) {
-  if (connections_.size() == max_connections) {
-    parts_.closings.add(core::CloseReason::too_many_connections);
-    return;  // the stream closes with this call
-  }
   const HttpConnection::Parts parts{parts_.loop, *this, listener, parts_.config.limits, ++last_id_};
   connections_.emplace(last_id_,
                        std::make_unique<HttpConnection>(parts, std::move(ticket), std::move(stream)));
@@ -346,9 +342,17 @@ void HttpService::on_mail(const Reloaded& reloaded) {
                                                    {"needs_restart", reloaded.report.needs_restart}})});
 }
 
+bool HttpService::on_proxied(HttpConnection& connection) {
+  const net::Address& client = connection.stream().peer();
+  const auto refusal = parts_.doors.place(connection.ticket(), client);
+  if (refusal) connection.end(refusal->reason, refusal->why);
+  return !refusal;
+}
+
 void HttpService::on_http_over(HttpConnection& connection, core::CloseReason reason, std::string_view why) {
   parts_.closings.add(reason);
   if (reason != core::CloseReason::disconnected && reason != core::CloseReason::connection_idle) {
+    parts_.at_listeners.refused(connection.listener(), reason);
     const net::Address& peer = connection.stream().peer();
     parts_.log.info("http_closed", peer,
                     {{"address", peer.text()}, {"reason", core::name_of(reason)}, {"why", why}});

@@ -14,6 +14,7 @@
 #include "broker/app/entrance.h"
 #include "broker/app/http_connection.h"
 #include "broker/app/inbox.h"
+#include "broker/app/listener_counters.h"
 #include "broker/app/logins.h"
 #include "broker/core/broker.h"
 
@@ -40,8 +41,10 @@ class HttpBackend {
 /// other workers know it asks them by mail.
 class HttpService final : HttpConnectionHost {
  public:
-  /// At once; a newcomer beyond them is closed.
+  /// At once.
   static constexpr std::size_t max_connections = 256;
+  static constexpr Doors::Refusal full{core::CloseReason::too_many_connections,
+                                       "256 HTTP clients are connected"};
   /// Clients on one page of the list.
   static constexpr std::size_t most_clients = 1000;
 
@@ -58,11 +61,14 @@ class HttpService final : HttpConnectionHost {
     RationedLog& log;
     HttpBackend& backend;
     core::CloseCounters& closings;
+    ListenerCounters& at_listeners;
   };
   explicit HttpService(const Parts& parts) : parts_(parts) {}
   HttpService(const HttpService&) = delete;
   HttpService& operator=(const HttpService&) = delete;
 
+  bool is_full() const { return connections_.size() >= max_connections; }
+  /// Not when it is full.
   void take(const Listener& listener, Doors::Ticket ticket, std::unique_ptr<net::TcpStream> stream);
   /// What it has asked of workers, the password threads or the reload.
   void on_mail(const ClientAnswer& answer);
@@ -94,6 +100,7 @@ class HttpService final : HttpConnectionHost {
     bool is_found = false;
   };
   void on_request(HttpConnection& connection, const net::HttpRequest& request) override;
+  bool on_proxied(HttpConnection& connection) override;
   void on_http_over(HttpConnection& connection, core::CloseReason reason, std::string_view why) override;
 
   std::optional<std::string> user_of(const net::HttpRequest& request);

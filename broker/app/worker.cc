@@ -78,9 +78,9 @@ Worker::Worker(const Parts& parts, const std::vector<plugin::Plugin*>& plugins)
   if (parts.count > 1 || parts.journal != nullptr) hooks.before_write = [this] { post(); };
   loop_.set_hooks(std::move(hooks));
   if (parts.index == 0)
-    http_ = std::make_unique<HttpService>(HttpService::Parts{loop_, inboxes_, parts.config, parts.entrance,
-                                                             parts.doors, logins_, parts.desk, authority_,
-                                                             events_, parts.backend, closings_});
+    http_ = std::make_unique<HttpService>(
+        HttpService::Parts{loop_, inboxes_, parts.config, parts.entrance, parts.doors, logins_, parts.desk,
+                           authority_, events_, parts.backend, closings_, at_listeners_});
   if (parts.index == 0) next_tick_ = loop_.now() + tick_every;
 }
 
@@ -148,8 +148,10 @@ void Worker::on_stream(const Listener& listener, std::unique_ptr<net::TcpStream>
   auto ticket = parts_.doors.enter(listener, stream->peer());
   if (!ticket) return on_refused(listener, stream->peer(), ticket.error());
   if (auto layers = door.layers(stream->peer())) stream->set_layers(std::move(layers));
-  if (listener.protocol == Protocol::http)
+  if (listener.protocol == Protocol::http) {
+    if (http_->is_full()) return on_refused(listener, stream->peer(), HttpService::full);
     return http_->take(listener, *std::move(ticket), std::move(stream));
+  }
   greet(listener, *std::move(ticket), std::move(stream));
 }
 

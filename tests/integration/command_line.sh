@@ -87,12 +87,20 @@ chmod 600 "$dir/inline.toml"
 expect 0 check -c "$dir/inline.toml"
 if grep -q chmod "$dir/out" "$dir/err"; then fail 'warns of nothing'; fi
 
-"$program" serve --set 'listener.0.bind="127.0.0.1:0"' --set "broker.data_dir=\"$dir/data\"" 2>"$dir/err" >"$dir/out" &
+"$program" serve --set 'listener.0.bind="127.0.0.1:0"' --set 'listener.1.bind="127.0.0.1:0"' \
+  --set 'listener.1.protocol="http"' --set "broker.data_dir=\"$dir/data\"" 2>"$dir/err" >"$dir/out" &
 broker=$!
-timeout 30 sh -c 'until grep -q listening "$1"; do :; done' sh "$dir/err" || fail 'does not start'
-port=$(sed -n 's/.*listening address=127\.0\.0\.1:\([0-9]*\).*/\1/p' "$dir/err")
+timeout 30 sh -c 'until grep -q "listening.*http" "$1"; do :; done' sh "$dir/err" || fail 'does not start'
+ports=$(sed -n 's/.*listening address=127\.0\.0\.1:\([0-9]*\).*/\1/p' "$dir/err")
+port=${ports%%[!0-9]*}
+http=${ports##*[!0-9]}
 cp "$dir/err" "$dir/serve.err"
 expect 0 health --set "listener.0.bind=\"127.0.0.1:$port\""
+expect 0 health --set "listener.0.bind=\"127.0.0.1:$http\"" --set 'listener.0.protocol="http"'
+expect 1 health --set "listener.0.bind=\"127.0.0.1:$port\"" --set 'listener.0.protocol="http"'
+said '127.0.0.1:'"$port"': GET /readyz is not answered within 2 s'
+expect 1 health --set "listener.0.bind=\"127.0.0.1:$http\""
+said '127.0.0.1:'"$http"': no CONNACK within 2 s'
 expect 1 serve --set "listener.0.bind=\"127.0.0.1:$port\""
 said "127.0.0.1:$port is taken"
 expect 1 serve --set 'listener.0.bind="127.0.0.1:0"' --set "broker.data_dir=\"$dir/data\""

@@ -28,6 +28,8 @@ app::Config with_http(std::uint32_t workers = 1) {
   return config;
 }
 
+constexpr const char* token = "Authorization: Bearer 0123456789abcdef\r\n";
+
 std::uint16_t http_port(RunningServer& server) { return server.get().addresses().back().port; }
 
 bool send(SocketClient& client, std::string_view text) { return client.send(base::as_bytes(text)); }
@@ -189,8 +191,7 @@ TEST_CASE("a client that is traced has a line for each packet, without payloads,
 
 TEST_CASE("a page of another site changes nothing, whatever it shows") {
   RunningServer server(with_http());
-  const std::string token = "Authorization: Bearer 0123456789abcdef\r\n";
-  CHECK(ask(server, request("DELETE", "/api/v1/bans", token + "Origin: http://evil\r\n"))
+  CHECK(ask(server, request("DELETE", "/api/v1/bans", std::string(token) + "Origin: http://evil\r\n"))
             .starts_with("HTTP/1.1 403 "));
   CHECK(ask(server, request("DELETE", "/api/v1/bans", token)).starts_with("HTTP/1.1 200 "));
 }
@@ -221,13 +222,33 @@ TEST_CASE("no more connections are held than the limit") {
   CHECK(receive_until(clients.back(), "ok\n").ends_with("ok\n"));
   SocketClient further(http_port(server));
   CHECK(further.is_closed());
+  CHECK(server.has_logged({"connection_refused", "256 HTTP clients"}));
+}
+
+TEST_CASE("limits.connections_per_address is about the client behind the proxy") {
+  app::Config config = with_http();
+  config.listeners.back().proxy_protocol = true;
+  config.limits.connections_per_address = 1;
+  RunningServer server(config);
+  const auto from = [](const std::string& ip, const std::string& text) {
+    return "PROXY TCP4 " + ip + " 10.0.0.1 1 2\r\n" + text;
+  };
+  SocketClient first(http_port(server));
+  CHECK(send(first, from("203.0.113.7", request("GET", "/healthz"))));
+  CHECK(receive_until(first, "ok\n").starts_with("HTTP/1.1 200 "));
+  SocketClient second(http_port(server));
+  CHECK(send(second, from("203.0.113.7", request("GET", "/healthz"))));
+  CHECK(second.is_closed());
+  CHECK(server.has_logged({"http_closed", "too_many_from_address"}));
+  SocketClient other(http_port(server));
+  CHECK(send(other, from("203.0.113.8", request("GET", "/metrics", token))));
+  CHECK(count_of(receive_until(other, "reason=\"too_many_from_address\"} 1"), "listener_refused_total") > 0);
 }
 
 TEST_CASE("a reload's answer says what has changed, or what is wrong") {
   app::ReloadReport report{.problems = {}, .changes = {"setting limits.inflight"}, .needs_restart = {}};
   RunningServer server(with_http(), {}, {},
                        [&report](app::Server& opened) { opened.on_hangup([&report] { return report; }); });
-  const std::string token = "Authorization: Bearer 0123456789abcdef\r\n";
   CHECK(ask(server, request("POST", "/api/v1/reload", token))
             .ends_with(R"({"problems":[],"changes":["setting limits.inflight"],"needs_restart":[]})"));
   report.problems = {"f.toml:1: no"};
