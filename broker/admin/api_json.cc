@@ -57,10 +57,15 @@ void write_counts(std::string_view key, const std::vector<base::Count>& counts, 
 void write_client(const core::SessionFacts& client, Json& json) {
   json.open().text("id", client.client_id).text("user", client.user).text("address", client.address);
   json.truth("connected", client.is_connected).truth("lasting", client.is_lasting);
+  if (!client.version.empty()) json.text("version", client.version);
   json.seconds(client.is_connected ? "connected_seconds" : "absent_seconds", client.lasted);
   json.number("subscriptions", client.subscriptions);
   json.number("queued_messages", client.queued_messages).number("queued_bytes", client.queued_bytes);
   json.number("inflight", client.inflight).number("backlog_bytes", client.backlog_bytes);
+  if (!client.last_close.reason.empty()) {
+    json.open("last_close").text("reason", client.last_close.reason);
+    json.seconds("seconds_ago", client.last_close.since).close();
+  }
   json.number("messages_received", client.messages_received).number("messages_sent", client.messages_sent);
   json.close();
 }

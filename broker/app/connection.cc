@@ -194,7 +194,7 @@ void Connection::on_closed(int status) {
 /// Not the session's doing: it is told, then nobody is told any more.
 void Connection::lose(core::CloseReason reason, std::string_view why) {
   core::Session* session = std::exchange(session_, nullptr);
-  if (session != nullptr) session->on_link_lost(parts_.loop.now());
+  if (session != nullptr) session->on_link_lost(reason, parts_.loop.now());
   be_over(session, reason, why);
 }
 

@@ -27,9 +27,9 @@ Broker::Broker(Parts parts)
       router_({parts_.limits, counters_, effort_, parts_.log, parts_.commons, parts_.journal},
               parts_.interest),
       publishing_({router_, parts_.turn, counters_, effort_, parts_.wall_clock}),
-      services_{router_,     publishing_, *this,          parts_.limits,   counters_,
-                effort_,     parts_.turn, parts_.log,     held_,           parts_.journal,
-                last_entry_, waiting_,    parts_.lasting, parts_.authority},
+      services_{router_,        publishing_,      *this,   parts_.limits,  counters_,   effort_,
+                parts_.turn,    parts_.log,       held_,   parts_.journal, last_entry_, waiting_,
+                parts_.lasting, parts_.authority, endings_},
       sessions_(parts_.commons.sessions) {}
 
 Session* Broker::connect(Link& link, const mqtt::Connect& connect, base::TimePoint now) {

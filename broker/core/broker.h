@@ -128,6 +128,7 @@ class Broker final : public SessionOwner {
   std::vector<MessageRef> held_;
   EntryNumber last_entry_ = 0;
   std::size_t waiting_ = 0;
+  Endings endings_;
   Services services_;
   Sessions sessions_;
   base::DeadlineQueue<Reminder> deadlines_;

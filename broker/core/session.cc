@@ -23,6 +23,7 @@ void Session::attach(Link& link, const mqtt::Connect& connect, bool is_present, 
   has_logged_full_queue_ = false;
   keepalive_.start(connect.keepalive_s, now);
   since_ = now;
+  version_ = connect.version;
   take_access();
   record([this](Journal& journal) { journal.set_here(key_); });
   set_will(connect);
@@ -63,9 +64,9 @@ void Session::clear_will() {
   will_ = {};
 }
 
-void Session::on_link_lost(base::TimePoint now) {
+void Session::on_link_lost(CloseReason reason, base::TimePoint now) {
   const plugin::Client who = client();
-  lose_link(now);
+  lose_link(reason, now);
   publish_will(who, now);
   services_.publishing.disconnected(who, now);
 }
@@ -75,7 +76,7 @@ void Session::on_link_lost(base::TimePoint now) {
 void Session::end_link(CloseReason reason, std::string_view why, base::TimePoint now) {
   if (link_ == nullptr) return;
   Link* link = link_;
-  on_link_lost(now);
+  on_link_lost(reason, now);
   link->close(reason, why);
 }
 
@@ -100,9 +101,10 @@ void Session::disconnect(base::TimePoint now) {
   end_link(CloseReason::disconnected, "disconnected by the client", now);
 }
 
-void Session::lose_link(base::TimePoint now) {
+void Session::lose_link(CloseReason reason, base::TimePoint now) {
   link_ = nullptr;
   since_ = now;
+  services_.endings.note(client_id_, {reason, now});
   walks_.reset();
   services_.waiting -= queue_.size();
   queue_.drop_qos0();
@@ -139,12 +141,17 @@ bool Session::on_deadline(base::TimePoint now) {
 plugin::Client Session::client() const { return {.id = client_id_, .user_name = user_, .remote = link_}; }
 
 SessionFacts Session::facts(base::TimePoint now) const {
+  SessionFacts::Close last_close;
+  if (const auto ending = services_.endings.of(client_id_))
+    last_close = {name_of(ending->reason), now - ending->at};
   return {.client_id = client_id_,
           .user = user_,
           .address = is_online() ? link_->address() : std::string(),
+          .version = is_online() ? mqtt::name_of(version_) : std::string_view(),
           .is_connected = is_online(),
           .is_lasting = is_lasting_,
           .lasted = now - since_,
+          .last_close = last_close,
           .subscriptions = filters_ ? filters_->all.size() : 0,
           .queued_messages = queue_.size(),
           .queued_bytes = queue_.bytes(),

@@ -11,6 +11,8 @@
 #include "broker/base/log.h"
 #include "broker/base/time.h"
 #include "broker/core/access.h"
+#include "broker/core/close_reason.h"
+#include "broker/core/endings.h"
 #include "broker/core/inflight.h"
 #include "broker/core/keepalive.h"
 #include "broker/core/limits.h"
@@ -55,6 +57,7 @@ struct Services {
   std::size_t& waiting;           // messages in the queues of all sessions
   Interest* lasting;              // told what lasting sessions subscribe to; null: nobody asks
   const Authority* authority;     // null: everybody may do everything
+  Endings& endings;
 };
 
 /// One client's protocol state. Knows no socket and no clock; everything it does goes to its link and to
@@ -102,7 +105,7 @@ class Session {
   void want_work();
   /// The connection ended, or sent what is no MQTT: not a DISCONNECT, so the will is published
   /// [MQTT-3.1.2-8].
-  void on_link_lost(base::TimePoint now);
+  void on_link_lost(CloseReason reason, base::TimePoint now);
   /// Ends the connection from this side; the will is published.
   void end_link(CloseReason reason, std::string_view why, base::TimePoint now);
   /// The same of a client that has no rights any more: its will is dropped.
@@ -145,7 +148,7 @@ class Session {
   void remove_filter(std::string_view filter);
   void drop_walk(std::string_view filter);
   void disconnect(base::TimePoint now);
-  void lose_link(base::TimePoint now);
+  void lose_link(CloseReason reason, base::TimePoint now);
   void publish_will(const plugin::Client& who, base::TimePoint now);
   plugin::Client client() const;
   bool may_write(std::string_view topic, Metric denied) const;
@@ -199,8 +202,9 @@ class Session {
   std::uint32_t slot_;
   bool is_lasting_;
   bool has_logged_full_queue_ = false;
-  bool is_asked_about_ = false;   // rules or a plugin have a say in what it is sent
-  bool is_plugin_asked_ = false;  // a plugin has
+  mqtt::Version version_ = mqtt::Version::v311;  // its last CONNECT's
+  bool is_asked_about_ = false;                  // rules or a plugin have a say in what it is sent
+  bool is_plugin_asked_ = false;                 // a plugin has
   SessionKey key_;
   Sequence last_told_ = 0;  // about it
   const Services& services_;

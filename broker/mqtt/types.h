@@ -8,6 +8,11 @@ namespace mqtt {
 /// The protocol level byte of CONNECT. 3.1 and 3.1.1 are served.
 enum class Version : std::uint8_t { v31 = 3, v311 = 4, v5 = 5 };
 
+/// As people write it.
+constexpr std::string_view name_of(Version version) {
+  return version == Version::v31 ? "3.1" : version == Version::v311 ? "3.1.1" : "5.0";
+}
+
 enum class Qos : std::uint8_t { at_most_once = 0, at_least_once = 1, exactly_once = 2 };
 
 /// Never 0 on the wire [MQTT-2.3.1-1]; 0 here means "none" (QoS 0).

@@ -30,7 +30,8 @@ class CoreStage::ByteLink final : public core::Link {
   }
 
   void lose() {
-    if (session_ != nullptr) std::exchange(session_, nullptr)->on_link_lost(world_.now);
+    if (session_ != nullptr)
+      std::exchange(session_, nullptr)->on_link_lost(core::CloseReason::connection_lost, world_.now);
     is_over_ = true;
   }
 

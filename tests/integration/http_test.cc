@@ -165,6 +165,27 @@ TEST_CASE("a client is disconnected by who has the token, on whichever worker it
   CHECK(server.has_logged({"client_disconnected", "reason=ended_by_operator"}));
 }
 
+TEST_CASE("a client's facts say how its last connection ended, while it is away and when it is back") {
+  RunningServer server(with_http(2));
+  const std::string id = GENERATE("a", "b");
+  const auto facts = [&] { return ask(server, request("GET", "/api/v1/clients/" + id)); };
+  {
+    SocketClient client(server.port());
+    CHECK(client.send("10 0D 00 04 'MQTT' 04 00 00 00 00 01 '" + id + "'"));
+    CHECK(client.expect("20 02 00 00"));
+    CHECK(facts().find(R"("version":"3.1.1")") != std::string::npos);
+    CHECK(facts().find("last_close") == std::string::npos);
+  }
+  std::string away = facts();
+  // The worker hears of the end by the client's socket, and of the question by mail.
+  while (away.find(R"("connected":true)") != std::string::npos) away = facts();
+  CHECK(away.find(R"("last_close":{"reason":"connection_lost","seconds_ago":)") != std::string::npos);
+  CHECK(away.find("version") == std::string::npos);
+  SocketClient client(server.port());
+  CHECK(client.connect(id));
+  CHECK(facts().find(R"("last_close":{"reason":"connection_lost",)") != std::string::npos);
+}
+
 TEST_CASE("a client that is traced has a line for each packet, without payloads, until it is over") {
   RunningServer server(with_http(2));
   const std::string id = GENERATE("a", "b");

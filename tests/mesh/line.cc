@@ -42,7 +42,8 @@ void Line::take_packet(std::span<std::uint8_t> bytes, base::TimePoint now) {
 
 void Line::lose(base::TimePoint now) {
   is_over_ = true;
-  if (session_ != nullptr) std::exchange(session_, nullptr)->on_link_lost(now);
+  if (session_ != nullptr)
+    std::exchange(session_, nullptr)->on_link_lost(core::CloseReason::connection_lost, now);
 }
 
 void Line::send(const mqtt::Packet& packet) {

@@ -102,7 +102,8 @@ void Connection::lose() {
   if (std::exchange(is_over_, true)) return;
   worker_.tell("connection " + std::to_string(number_) + " is lost");
   worker_.model().lose(number_, worker_.now());
-  if (session_ != nullptr) std::exchange(session_, nullptr)->on_link_lost(worker_.now());
+  if (session_ != nullptr)
+    std::exchange(session_, nullptr)->on_link_lost(core::CloseReason::connection_lost, worker_.now());
 }
 
 void Connection::stall() {

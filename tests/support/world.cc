@@ -93,7 +93,8 @@ void Client::send_in(const mqtt::Packet& packet) {
 }
 
 void Client::drop() {
-  if (session_ != nullptr) std::exchange(session_, nullptr)->on_link_lost(world_.now);
+  if (session_ != nullptr)
+    std::exchange(session_, nullptr)->on_link_lost(core::CloseReason::connection_lost, world_.now);
   world_.turn();
 }
 
