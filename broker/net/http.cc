@@ -101,18 +101,33 @@ std::optional<HttpProblem> wrong_with(const Head& head) {
   return std::nullopt;
 }
 
+/// A field's value over several lines, which readers join in their own ways (RFC 9112, 5.2).
+bool has_folded_line(std::string_view head) {
+  return head.find("\r\n ") != std::string_view::npos || head.find("\r\n\t") != std::string_view::npos;
+}
+
 HttpProblem problem_of(const boost::beast::error_code& error) {
   if (error == http::error::bad_version) return {505, "only HTTP/1.1 and HTTP/1.0 are served"};
   if (error == http::error::header_limit) return {431, "its head is longer than 8 KiB"};
   return {400, "it is no HTTP request"};
 }
 
+/// Of a host and its port (RFC 3986, 3.2.2), but for characters that no host has in practice.
+bool is_of_host(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         std::string_view("-._~%:[]").find(c) != std::string_view::npos;
+}
+
 /// The whole of "http://host/path" may stand where the path does (RFC 9112, 3.2.2).
 std::string_view without_origin(std::string_view target) {
-  const std::size_t scheme = target.find("://");
-  if (target.starts_with('/') || scheme == std::string_view::npos) return target;
-  const std::size_t path = target.find('/', scheme + 3);
-  return path == std::string_view::npos ? "/" : target.substr(path);
+  const std::size_t mark = std::min(target.find("://"), target.size());
+  const std::string scheme = lower_case(target.substr(0, mark));
+  if (mark == target.size() || (scheme != "http" && scheme != "https")) return target;
+  const std::size_t host = mark + 3;
+  const std::size_t path = std::min(target.find('/', host), target.size());
+  const std::string_view origin = target.substr(host, path - host);
+  if (origin.empty() || !std::ranges::all_of(origin, is_of_host)) return target;
+  return path == target.size() ? "/" : target.substr(path);
 }
 
 std::optional<HttpProblem> read_target(std::string_view target, HttpRequest& request) {
@@ -215,6 +230,8 @@ std::optional<base::Expected<HttpRequest, HttpProblem>> HttpReader::next() {
 }
 
 std::optional<HttpProblem> HttpReader::take_head(std::size_t end) {
+  if (has_folded_line(std::string_view(buffer_).substr(0, end)))
+    return HttpProblem{400, "a field of its head is folded"};
   Parser parser;
   parser.header_limit(max_http_head_bytes + 1);
   parser.skip(true);  // the body is counted here

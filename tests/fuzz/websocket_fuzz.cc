@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A WebSocket from anybody: however its bytes are cut, the same comes out of them, and no more than went in.
+// A WebSocket from anybody: however its bytes are cut, the same comes out of them, and it is what a second
+// reader makes of them.
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -8,6 +9,7 @@
 
 #include "broker/base/check.h"
 #include "broker/net/websocket.h"
+#include "tests/fuzz/naive_websocket.h"
 
 namespace {
 
@@ -42,18 +44,28 @@ Outcome hear(Bytes bytes, std::size_t cut) {
   return outcome;
 }
 
+void compare(const Outcome& outcome, std::span<const std::uint8_t> frames) {
+  fuzz::NaiveWebSocket naive;
+  const auto state = naive.hear(frames);
+  CHECK(naive.up() == outcome.up);
+  if (state == fuzz::NaiveWebSocket::State::unclear) return;
+  CHECK((state == fuzz::NaiveWebSocket::State::over) == (outcome.state != net::ByteLayer::State::open));
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < 2) return 0;
   const std::size_t cut = 1 + data[0] % 64;
   Bytes bytes;
-  if (data[1] % 2 == 0) bytes.assign(request.begin(), request.end());
+  const bool is_upgraded = data[1] % 2 == 0;
+  if (is_upgraded) bytes.assign(request.begin(), request.end());
   bytes.insert(bytes.end(), data + 2, data + size);
   const Outcome whole = hear(bytes, bytes.size());
   const Outcome pieces = hear(bytes, cut);
   CHECK(whole.up.size() <= bytes.size());
   CHECK(whole.state == pieces.state);
   CHECK(whole.up == pieces.up);
+  if (is_upgraded) compare(whole, {data + 2, size - 2});
   return 0;
 }

@@ -68,12 +68,17 @@ TEST_CASE("a path is decoded, and the whole of a URL may stand in its place") {
   CHECK((*read(get("/a%20b%2fc")))->path == "/a b/c");
   CHECK((*read(get("http://h:80/x?y")))->path == "/x");
   CHECK((*read(get("http://h")))->path == "/");
+  CHECK((*read(get("HTTPS://[::1]:8443/x")))->path == "/x");
   CHECK(status_of(get("/%")) == 400);
   CHECK(status_of(get("/%4")) == 400);
   CHECK(status_of(get("/%zz")) == 400);
   CHECK(status_of(get("/a%00b")) == 400);
   CHECK(status_of(get("/a%0d%0aX:y")) == 400);
   CHECK(status_of(get("a")) == 400);
+  CHECK(status_of(get("http")) == 400);
+  CHECK(status_of(get("~ttp://h/x")) == 400);
+  CHECK(status_of(get("http:///x")) == 400);
+  CHECK(status_of(get("http://\xc1/x")) == 400);
   CHECK(status_of(get("*")) == 400);
 }
 
@@ -85,6 +90,8 @@ TEST_CASE("what is no request of HTTP/1 is refused with the status that says why
   CHECK(status_of("GET / HTTP/1.0\r\n\r\n") == 0);
   CHECK(status_of(get("/", "Host: h\r\nHost: i\r\n")) == 400);
   CHECK(status_of(get("/", "Host: h\r\nBad field: 1\r\n")) == 400);
+  CHECK(status_of(get("/", "Host: h\r\nX: a\r\n b\r\n")) == 400);
+  CHECK(status_of(get("/", "Host: h\r\nX: a\r\n\tb\r\n")) == 400);
   CHECK(status_of(get("/", "Host: h\r\nExpect: 100-continue\r\nContent-Length: 1\r\n")) == 417);
 }
 
