@@ -54,6 +54,7 @@ struct BrokerSettings {
   std::uint32_t workers = 0;  // event loops; 0: one per core
   base::Level log_level = base::Level::info;
   base::LogFormat log_format = base::LogFormat::text;
+  std::string log_file = {};                               // relative: see path_beside; empty: standard error
   base::Duration sys_interval = std::chrono::seconds(10);  // 0: $SYS is not published
   friend bool operator==(const BrokerSettings&, const BrokerSettings&) = default;
 };

@@ -63,7 +63,8 @@ std::string path_beside(std::string_view file, std::string_view path) {
 Config with_paths_resolved(const LoadedConfig& loaded) {
   Config config = loaded.config;
   const auto resolve = [&](std::string& path) { path = path_beside(loaded.file, path); };
-  for (std::string* path : {&config.broker.data_dir, &config.auth.password_file, &config.auth.acl_file})
+  for (std::string* path :
+       {&config.broker.data_dir, &config.broker.log_file, &config.auth.password_file, &config.auth.acl_file})
     resolve(*path);
   for (Listener& listener : config.listeners) {
     TlsSettings& tls = listener.tls;

@@ -87,6 +87,9 @@ constexpr ConfigKey rows[] = {
     live<Choice, broker, &BrokerSettings::log_level>("broker.log_level", "trace|debug|info|warn|error",
                                                      "what is logged at least"),
     key<Choice, broker, &BrokerSettings::log_format>("broker.log_format", "text|json", "one event per line"),
+    key<Path, broker, &BrokerSettings::log_file>("broker.log_file", "path",
+                                                 "where the log goes, opened anew at SIGHUP; relative to "
+                                                 "this file; \"\" = standard error"),
     key<Period, broker, &BrokerSettings::sys_interval>("broker.sys_interval", "0s..1h",
                                                        "how often $SYS/broker/... is brought up to date"),
 

@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
+#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -22,6 +23,7 @@
 #include "broker/app/server.h"
 #include "broker/app/simulate/simulate.h"
 #include "broker/app/tls_contexts.h"
+#include "broker/base/log_file.h"
 #include "broker/net/notify_socket.h"
 #include "mesh/mesh_plugin.h"
 
@@ -76,6 +78,27 @@ bool say_tls_problems(const app::Config& config, const app::LoadedConfig& loaded
   return !problems.empty();
 }
 
+using OwnedLogFile = std::unique_ptr<base::LogFile>;
+
+/// Null: the log goes to standard error.
+base::Expected<OwnedLogFile, std::string> open_log_file(const app::BrokerSettings& settings) {
+  if (settings.log_file.empty()) return OwnedLogFile();
+  return base::LogFile::open(settings.log_file);
+}
+
+base::Log open_log(base::LogFile* file, const app::BrokerSettings& settings) {
+  if (file == nullptr) return base::Log::to_stderr(settings.log_level, settings.log_format);
+  return base::log_to(*file, settings.log_level, settings.log_format);
+}
+
+/// For logrotate, which renames the file and sends SIGHUP.
+void reopen(base::LogFile* file, const base::Log& log) {
+  if (file == nullptr) return;
+  if (const auto reopened = file->reopen(); !reopened)
+    log.error("log_file_not_reopened",
+              {{"why", reopened.error()}, {"hint", "lines go where they went before"}});
+}
+
 void tell(const std::optional<net::NotifySocket>& systemd, std::string_view lines) {
   if (systemd) systemd->say(lines);
 }
@@ -83,7 +106,12 @@ void tell(const std::optional<net::NotifySocket>& systemd, std::string_view line
 int serve(const app::Arguments& arguments, const app::LoadedConfig& loaded) {
   const app::Config config = app::with_paths_resolved(loaded);
   if (say_tls_problems(config, loaded)) return exit_wrong_usage;
-  base::Log log = base::Log::to_stderr(config.broker.log_level, config.broker.log_format);
+  const auto log_file = open_log_file(config.broker);
+  if (!log_file) {
+    std::cerr << log_file.error() << '\n';
+    return exit_failed;
+  }
+  base::Log log = open_log(log_file->get(), config.broker);
   log.info("starting",
            {{"version", MESHBROKER_VERSION}, {"config", loaded.file.empty() ? "defaults" : loaded.file}});
   say_what_has_no_effect(loaded, log);
@@ -123,6 +151,7 @@ int serve(const app::Arguments& arguments, const app::LoadedConfig& loaded) {
   }
   (*server)->on_hangup([&] {
     tell(systemd, "RELOADING=1");
+    reopen(log_file->get(), log);
     app::ReloadReport report = reload.run();
     tell(systemd, "READY=1");
     return report;

@@ -3,19 +3,12 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cmath>
-#include <cstdlib>
 #include <iterator>
 #include <string>
 #include <utility>
 
 #include <fmt/format.h>
-#include <poll.h>
-#include <spdlog/sinks/base_sink.h>
-#include <spdlog/spdlog.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace base {
 namespace {
@@ -117,53 +110,6 @@ void append_line(fmt::memory_buffer& line, LogFormat format, Level level, const 
   for (const Field& field : event.fields) append_field(line, format, field);
 }
 
-/// Whether standard error is the stream of systemd's journal: systemd.exec(5) has JOURNAL_STREAM say which
-/// file that is, since the variable alone is inherited by whatever redirects its output elsewhere.
-bool is_journal() {
-  const char* stream = std::getenv("JOURNAL_STREAM");
-  struct stat standard_error = {};
-  if (stream == nullptr || fstat(STDERR_FILENO, &standard_error) != 0) return false;
-  return fmt::format("{}:{}", standard_error.st_dev, standard_error.st_ino) == stream;
-}
-
-/// A line's priority as sd-daemon(3) has it, by Level.
-constexpr std::array<int, level_names.size()> journal_priorities = {7, 7, 6, 4, 3};
-
-/// The journal has its own time. JSON lacks its braces here, since the priority stands before them.
-std::string journal_line(LogFormat format, Level level, std::string_view line) {
-  const int priority = journal_priorities[static_cast<std::size_t>(level)];
-  if (format == LogFormat::json) return fmt::format("<{}>{{{}}}", priority, line);
-  return fmt::format("<{}>{}", priority, line);
-}
-
-const char* pattern_of(LogFormat format, bool to_journal) {
-  if (to_journal) return "%v";
-  return format == LogFormat::json ? R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z",%v})" : "%Y-%m-%dT%H:%M:%S.%e%z %v";
-}
-
-/// Standard error, but it waits for nobody: a pipe that is not read, or a stopped terminal, would stop the
-/// broker. What it does not take is lost, and counted.
-class StandardError final : public spdlog::sinks::base_sink<std::mutex> {
- public:
-  bool takes_a_line() const {
-    pollfd standard_error{.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};
-    return poll(&standard_error, 1, 0) != 0;
-  }
-  std::uint64_t take_lost() { return lost_.exchange(0); }
-
- private:
-  void sink_it_(const spdlog::details::log_msg& message) override {
-    spdlog::memory_buf_t line;
-    formatter_->format(message, line);
-    const bool is_written =
-        takes_a_line() && write(STDERR_FILENO, line.data(), line.size()) == static_cast<ssize_t>(line.size());
-    if (!is_written) ++lost_;
-  }
-  void flush_() override {}
-
-  std::atomic<std::uint64_t> lost_ = 0;
-};
-
 }  // namespace
 
 Log::Log(Level least, LogFormat format, Sink sink) : least_(least), format_(format), sink_(std::move(sink)) {}
@@ -172,28 +118,6 @@ void Log::write(Level level, std::string_view event, std::initializer_list<Field
   fmt::memory_buffer line;
   append_line(line, format_, level, {event, fields});
   sink_(level, std::string_view(line.data(), line.size()));
-}
-
-Log Log::to_stderr(Level least, LogFormat format) {
-  auto standard_error = std::make_shared<StandardError>();
-  auto logger = std::make_shared<spdlog::logger>("meshbroker", standard_error);
-  logger->set_level(spdlog::level::trace);
-  const bool to_journal = is_journal();
-  logger->set_pattern(pattern_of(format, to_journal));
-  const auto say = [logger = std::move(logger), format, to_journal](Level level, std::string_view line) {
-    const std::string marked = to_journal ? journal_line(format, level, line) : std::string();
-    const std::string_view all = to_journal ? marked : line;
-    logger->info(spdlog::string_view_t(all.data(), all.size()));
-  };
-  return Log(least, format, [standard_error, say, format](Level level, std::string_view line) {
-    const std::uint64_t lost = standard_error->takes_a_line() ? standard_error->take_lost() : 0;
-    if (lost != 0) {
-      fmt::memory_buffer loss;
-      append_line(loss, format, Level::warn, {"log_lost", {{"lines", lost}}});
-      say(Level::warn, {loss.data(), loss.size()});
-    }
-    say(level, line);
-  });
 }
 
 }  // namespace base

@@ -239,11 +239,24 @@ std::string take_log_type(Draft& draft, const Line& line, const Option& /*option
   return "is no type of mosquitto's log";
 }
 
+/// Several are possible there: what goes to a file goes there here, too.
+std::string take_log_dest(Draft& draft, const Line& line, const Option& /*option*/) {
+  constexpr std::string_view file = "file ";
+  if (line.value.starts_with(file)) {
+    draft.values["broker.log_file"] =
+        toml_text(line.value.substr(line.value.find_first_not_of(' ', file.size())));
+    return {};
+  }
+  draft.note(line.where,
+             "log_dest: without a file the log goes to standard error; systemd's journal or the "
+             "container keeps it");
+  return {};
+}
+
 /// include_dir was put in place before; here it is known by name only.
 std::string take_nothing(Draft& /*draft*/, const Line& /*line*/, const Option& /*option*/) { return {}; }
 
 constexpr const char* version_5 = "belongs to MQTT 5; this broker speaks 3.1.1: nothing to do";
-constexpr const char* journal = "the log goes to standard error; systemd's journal or the container keeps it";
 constexpr const char* plugins =
     "plugins of mosquitto do not run here; use auth.password_file and auth.acl_file";
 constexpr const char* kept = "nothing to do: changes are written as they happen, see broker.durability";
@@ -265,8 +278,8 @@ constexpr Option rows[] = {
     {"clientid_prefixes", nullptr, "", "client ids cannot be restricted; give clients users and passwords"},
     {"connection_messages", nullptr, "", "connections are logged at level info: broker.log_level"},
     {"include_dir", take_nothing, "(the files are read)", ""},
-    {"log_dest", nullptr, "", journal},
-    {"log_facility", nullptr, "", journal},
+    {"log_dest", take_log_dest, "broker.log_file", ""},
+    {"log_facility", nullptr, "", "syslog is not written to; systemd's journal keeps standard error"},
     {"log_timestamp", nullptr, "", "each line has its time"},
     {"log_timestamp_format", nullptr, "",
      "each line has its time; broker.log_format = \"json\" for programs"},
