@@ -20,6 +20,8 @@ struct WorkerCounts {
   std::uint64_t bytes_sent = 0;
   std::uint64_t packets_received = 0;  // MQTT packets of any kind
   std::uint64_t packets_sent = 0;
+  std::vector<base::Count> received_by_type = {};  // the same, with the names of their types
+  std::vector<base::Count> sent_by_type = {};
   std::uint64_t sockets_accepted = 0;
   // As many as there were at the end of its last turn:
   std::uint64_t connections = 0;  // with a session
@@ -28,6 +30,9 @@ struct WorkerCounts {
   std::uint64_t retained_messages = 0;  // every worker has all of them
   std::uint64_t retained_bytes = 0;     // as limits.retained_bytes counts them
   std::uint64_t waiting_messages = 0;   // for slow and absent clients
+  std::uint64_t waiting_bytes = 0;      // as limits.queued_bytes counts them
+  std::uint64_t inflight_messages = 0;  // sent at QoS 1 and 2, not acknowledged yet
+  std::uint64_t log_lines_suppressed = 0;
   // Of its loop, see net::Turns:
   std::uint64_t turns = 0;
   std::uint64_t turns_over_10ms = 0;

@@ -115,6 +115,22 @@ void slow_turns(const BrokerCounts& counts, const MetricRow& row, std::string& t
   }
 }
 
+/// The types that this side may be sent, and those that it sends; what else came closed its connection.
+constexpr std::string_view received_types[] = {"CONNECT", "PUBLISH",   "PUBACK",    "PUBREC",
+                                               "PUBREL",  "PUBCOMP",   "SUBSCRIBE", "UNSUBSCRIBE",
+                                               "PINGREQ", "DISCONNECT"};
+constexpr std::string_view sent_types[] = {"CONNACK", "PUBLISH", "PUBACK",   "PUBREC",  "PUBREL",
+                                           "PUBCOMP", "SUBACK",  "UNSUBACK", "PINGRESP"};
+
+template <std::vector<base::Count> WorkerCounts::*list, const auto& types>
+void by_type(const BrokerCounts& counts, const MetricRow& row, std::string& text) {
+  for (std::size_t i = 0; i < counts.workers.size(); ++i) {
+    for (const std::string_view type : types)
+      add(row, {{"worker", std::to_string(i)}, {"type", type}}, value_of(counts.workers[i].*list, type),
+          text);
+  }
+}
+
 void longest_turn(const BrokerCounts& counts, const MetricRow& row, std::string& text) {
   add_by_worker(
       counts, row,
@@ -138,6 +154,8 @@ constexpr auto gauge = MetricType::gauge;
 constexpr auto store = by_name<&BrokerCounts::store>;
 constexpr auto logins = by_name<&BrokerCounts::logins>;
 using W = WorkerCounts;
+constexpr auto received_by_type = by_type<&W::received_by_type, received_types>;
+constexpr auto sent_by_type = by_type<&W::sent_by_type, sent_types>;
 
 constexpr MetricRow rows[] = {
     {"meshbroker_build_info", gauge, "version", "Always 1; the label says which version runs.", build_info,
@@ -154,6 +172,10 @@ constexpr MetricRow rows[] = {
      of_first_worker<&W::retained_bytes>, ""},
     {"meshbroker_waiting_messages", gauge, "worker", "Messages that wait for slow and absent clients.",
      by_worker<&W::waiting_messages>, ""},
+    {"meshbroker_waiting_bytes", gauge, "worker", "Their bytes, as limits.queued_bytes counts them.",
+     by_worker<&W::waiting_bytes>, ""},
+    {"meshbroker_inflight_messages", gauge, "worker",
+     "Messages sent at QoS 1 and 2 that are not acknowledged yet.", by_worker<&W::inflight_messages>, ""},
     {"meshbroker_listener_accepted_total", counter, "listener, protocol",
      "Connections that a listener has accepted.", accepted_by_listener, ""},
     {"meshbroker_listener_connections", gauge, "listener, protocol",
@@ -173,10 +195,9 @@ constexpr MetricRow rows[] = {
      by_worker<&W::bytes_received>, ""},
     {"meshbroker_sent_bytes_total", counter, "worker", "Bytes that sockets have taken, TLS and all.",
      by_worker<&W::bytes_sent>, ""},
-    {"meshbroker_received_packets_total", counter, "worker", "MQTT packets received, of every kind.",
-     by_worker<&W::packets_received>, ""},
-    {"meshbroker_sent_packets_total", counter, "worker", "MQTT packets sent, of every kind.",
-     by_worker<&W::packets_sent>, ""},
+    {"meshbroker_received_packets_total", counter, "worker, type", "MQTT packets received.", received_by_type,
+     ""},
+    {"meshbroker_sent_packets_total", counter, "worker, type", "MQTT packets sent.", sent_by_type, ""},
     {"meshbroker_messages_received_total", counter, "worker", "Messages published by clients.",
      core_by_worker, "messages_received"},
     {"meshbroker_messages_delivered_total", counter, "worker", "Messages sent, once for each receiver.",
@@ -232,6 +253,9 @@ constexpr MetricRow rows[] = {
      "Payloads of messages published by clients.", core_by_worker, "payload_bytes_received"},
     {"meshbroker_payload_sent_bytes_total", counter, "worker",
      "Payloads of messages sent, once for each receiver.", core_by_worker, "payload_bytes_sent"},
+    {"meshbroker_log_lines_suppressed_total", counter, "worker",
+     "Lines of the log that a flood of their kind has cost.", by_worker<&W::log_lines_suppressed>,
+     "log_lines_suppressed"},
     {"meshbroker_store_transactions_total", counter, "", "Transactions committed to disk.", store,
      "transactions"},
     {"meshbroker_store_records_total", counter, "", "Changes written in them.", store, "records"},

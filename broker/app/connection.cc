@@ -31,18 +31,15 @@ void Connection::start(core::Session& session, std::span<std::uint8_t> rest) {
 }
 
 void Connection::on_bytes(std::span<std::uint8_t> bytes) {
-  parts_.passage.add(Passage::packets_received, take_packets(bytes));
+  take_packets(bytes);
   read_at_its_pace();
 }
 
-/// How many there were.
-std::uint64_t Connection::take_packets(std::span<std::uint8_t> bytes) {
-  std::uint64_t taken = 0;
+void Connection::take_packets(std::span<std::uint8_t> bytes) {
   while (session_ != nullptr) {
     const auto packet = reader_.next(bytes, parts_.limits.packet_bytes, parts_.loop);
     if (!packet) fail(packet.error());
     if (!packet || packet->empty()) break;
-    ++taken;
     if (!on_frame(*packet)) break;
     parts_.loop.flush_what_is_much();
     if (session_ != nullptr && !bytes.empty() && parts_.host.is_turn_full()) {
@@ -50,7 +47,6 @@ std::uint64_t Connection::take_packets(std::span<std::uint8_t> bytes) {
       break;
     }
   }
-  return taken;
 }
 
 /// Others are heard first. It is read again when it has been served, so no more than one read waits here.
@@ -69,6 +65,7 @@ void Connection::go_on() {
 bool Connection::on_frame(std::span<std::uint8_t> whole) {
   if (trace_.is_on()) trace("received", whole, whole.size());
   const mqtt::Frame frame = mqtt::frame_of(whole);
+  parts_.packets.received(frame.type);
   if (const mqtt::PacketId id = mqtt::ack_id(frame); id != 0) {
     session_->on_ack(frame.type, id, parts_.loop.now());
     return session_ != nullptr;
@@ -94,15 +91,15 @@ bool Connection::on_rare(const mqtt::Frame& frame) {
 }
 
 void Connection::send(const mqtt::Packet& packet) {
-  parts_.passage.add(Passage::answers_sent);
   parts_.scratch.clear();
   mqtt::encode(packet, version_, parts_.scratch);
+  parts_.packets.sent(static_cast<mqtt::PacketType>(parts_.scratch.bytes()[0] >> 4U));
   if (trace_.is_on()) trace("sent", parts_.scratch.bytes(), parts_.scratch.size());
   append(parts_.loop.turn().copy(parts_.scratch.bytes()));
 }
 
 void Connection::ack(mqtt::PacketType type, mqtt::PacketId id) {
-  parts_.passage.add(Passage::answers_sent);
+  parts_.packets.sent(type);
   const std::span<std::uint8_t> frame = parts_.loop.turn().take(mqtt::ack_bytes);
   mqtt::write_ack(type, id, frame);
   if (trace_.is_on()) trace("sent", frame, frame.size());

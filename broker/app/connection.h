@@ -64,7 +64,7 @@ class Connection final : public core::Link, public net::StreamOwner {
     ConnectionHost& host;
     const Limits& limits;
     base::Buffer& scratch;  // of the worker, for what is encoded packet by packet
-    PassageCounters& passage;
+    PacketCounters& packets;
   };
   /// `parts` outlive it.
   Connection(const Parts& parts, std::unique_ptr<net::TcpStream> stream, mqtt::Version version);
@@ -111,7 +111,7 @@ class Connection final : public core::Link, public net::StreamOwner {
   void on_drained() override;
   void on_overrun() override;
   void on_closed(int status) override;
-  std::uint64_t take_packets(std::span<std::uint8_t> bytes);
+  void take_packets(std::span<std::uint8_t> bytes);
   [[nodiscard]] bool on_frame(std::span<std::uint8_t> whole);
   [[nodiscard]] bool on_rare(const mqtt::Frame& frame);
   void fail(const mqtt::Error& error);

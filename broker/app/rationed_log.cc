@@ -10,6 +10,7 @@ void RationedLog::info(std::string_view event, const net::Address& from,
                        std::initializer_list<base::Field> fields) {
   if (!log_.enabled(base::Level::info)) return;
   if (ration_.admits(event, from, loop_.now())) return log_.write(base::Level::info, event, fields);
+  suppressed_.fetch_add(1, std::memory_order_relaxed);
   if (is_armed_) return;
   is_armed_ = true;
   timer_.set(*ration_.summary_due());

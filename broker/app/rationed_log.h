@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <atomic>
+#include <cstdint>
 #include <initializer_list>
 #include <string_view>
 
@@ -20,6 +22,8 @@ class RationedLog {
   /// As base::Log::info, as far as the ration of `event` for where `from` belongs to goes. `event` is a
   /// literal.
   void info(std::string_view event, const net::Address& from, std::initializer_list<base::Field> fields);
+  /// Lines that were not written. Any thread.
+  std::uint64_t suppressed() const { return suppressed_.load(std::memory_order_relaxed); }
   /// Says what was suppressed: when a period is over, and at the end.
   void summarize();
 
@@ -29,6 +33,7 @@ class RationedLog {
   LogRation ration_{LogRation::Sizes{}};
   net::Timer timer_;
   bool is_armed_ = false;
+  std::atomic<std::uint64_t> suppressed_{0};
 };
 
 }  // namespace app

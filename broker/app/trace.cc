@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/app/trace.h"
 
-#include <array>
+#include "broker/mqtt/types.h"
 
 namespace app {
 namespace {
 
-constexpr std::array<std::string_view, 16> packet_names = {
-    "?",         "CONNECT", "CONNACK",     "PUBLISH",  "PUBACK",  "PUBREC",   "PUBREL",     "PUBCOMP",
-    "SUBSCRIBE", "SUBACK",  "UNSUBSCRIBE", "UNSUBACK", "PINGREQ", "PINGRESP", "DISCONNECT", "?",
-};
 constexpr std::uint8_t publish = 3;
 
 /// Past the fixed header.
@@ -30,7 +26,7 @@ void log_traced(const base::Log& log, const TracedPacket& packet) {
   const std::uint16_t id = has_id ? body.u16() : std::uint16_t{0};
   log.info("traced", {{"client", packet.client_id},
                       {"direction", packet.direction},
-                      {"packet", packet_names[type]},
+                      {"packet", mqtt::packet_type_names[type]},
                       {"bytes", std::uint64_t{packet.bytes}},
                       {"qos", std::uint64_t{type == publish ? (first >> 1U) & 3U : 0U}},
                       {"retain", type == publish && (first & 1U) != 0 ? "yes" : "no"},

@@ -64,7 +64,7 @@ Worker::Worker(const Parts& parts, const std::vector<plugin::Plugin*>& plugins)
                .wall_clock = [] { return base::WallTime(base::Duration(net::wall_clock())); }}),
       logins_({loop_, inbox_, parts.desk, authority_, events_}),
       at_listeners_(parts.config.listeners),
-      connection_parts_{loop_, *this, parts.config.limits, scratch_, passage_},
+      connection_parts_{loop_, *this, parts.config.limits, scratch_, packets_},
       timer_(loop_, [this] { due_ = Due::after_reads; }),
       connect_bytes_(parts.config.limits.connect_bytes),
       kept_(parts.config.broker.durability == Durability::off ? ~core::Sequence{0} : 0) {
@@ -296,7 +296,7 @@ void Worker::accept(Greeting& greeting, const Hello& hello) {
   connection.ticket = greeting.take_ticket();
   connection.index = connections_.size();
   connections_.push_back(std::move(owned));
-  passage_.add(Passage::packets_received);
+  packets_.received(mqtt::PacketType::connect);
   core::Session* session = broker_.connect(connection, connect, loop_.now());
   if (session == nullptr) return;
   events_.info("client_connected", connection.peer(),

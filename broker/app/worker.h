@@ -97,6 +97,7 @@ class Worker final : GreetingHost, ConnectionHost {
   const ListenerCounters& listener_counters() const { return at_listeners_; }
 
  private:
+  std::vector<base::Count> sent_by_type() const;
   struct Waiting {
     std::unique_ptr<Greeting> greeting;
     std::uint64_t id;
@@ -166,6 +167,7 @@ class Worker final : GreetingHost, ConnectionHost {
   core::CloseCounters closings_{core::close_reason_names};
   std::unique_ptr<HttpService> http_;  // the first worker's; null: another's
   PassageCounters passage_{passage_names};
+  PacketCounters packets_;
   Levels levels_{level_names};
   ListenerCounters at_listeners_;
   bool is_exhausted_ = false;  // nobody has been accepted since a pause was logged

@@ -28,7 +28,7 @@ Broker::Broker(Parts parts)
               parts_.interest),
       publishing_({router_, parts_.turn, counters_, effort_, parts_.wall_clock}),
       services_{router_,        publishing_,      *this,   parts_.limits,  counters_,   effort_,
-                parts_.turn,    parts_.log,       held_,   parts_.journal, last_entry_, waiting_,
+                parts_.turn,    parts_.log,       held_,   parts_.journal, last_entry_, owed_,
                 parts_.lasting, parts_.authority, endings_},
       sessions_(parts_.commons.sessions) {}
 
@@ -78,10 +78,19 @@ void Broker::erase(Session& session) {
   sessions_.erase(session);
 }
 
-void Broker::expire(Session& session) {
+void Broker::expire(Session& session, base::TimePoint now) {
   counters_.add(Metric::sessions_expired);
-  parts_.log.info("session_expired", {{"client", session.client_id()}});
+  log_expired(session, now);
   erase(session);
+}
+
+/// Those that were made at once end at once.
+void Broker::log_expired(const Session& session, base::TimePoint now) {
+  if (!expired_lines_.admits(now)) return counters_.add(Metric::log_lines_suppressed);
+  constexpr std::string_view event = "session_expired";
+  if (const std::uint64_t lines = expired_lines_.take_suppressed(); lines != 0)
+    parts_.log.warn("log_suppressed", {{"what", event}, {"suppressed", lines}});
+  parts_.log.info(event, {{"client", session.client_id()}});
 }
 
 void Broker::restore(const RestoredSession& kept, base::TimePoint now) {
@@ -135,7 +144,7 @@ Session* Broker::take_over(const mqtt::Connect& connect, Session* old, base::Tim
   if (old->is_online()) {
     old->end_link(CloseReason::session_taken_over, "another connection with the same client id", now);
   } else if (old->deadline() <= now) {  // it comes in the turn in which its session would have gone
-    expire(*old);
+    expire(*old, now);
     return nullptr;
   }
   if (!connect.clean_start && old->is_lasting() && old->user() == user_of(connect)) return old;
@@ -194,7 +203,7 @@ void Broker::on_time(base::TimePoint now) {
     session->scheduled_for.reset();
     const auto deadline = session->deadline();
     if (deadline && *deadline <= now && session->on_deadline(now)) {
-      expire(*session);
+      expire(*session, now);
       continue;
     }
     schedule(*session);

@@ -7,6 +7,7 @@
 
 #include "broker/base/deadline_queue.h"
 #include "broker/core/forwarded.h"
+#include "broker/core/line_ration.h"
 #include "broker/core/publishing.h"
 #include "broker/core/sessions.h"
 
@@ -92,7 +93,7 @@ class Broker final : public SessionOwner {
   const Router& router() const { return router_; }
   const CoreCounters& counters() const { return counters_; }
   /// Messages that wait for slow and absent clients, over all sessions.
-  std::size_t waiting_count() const { return waiting_; }
+  const Owed& owed() const { return owed_; }
   std::size_t session_count() const { return sessions_.size(); }
   std::size_t reminder_count() const { return deadlines_.size(); }
 
@@ -110,7 +111,8 @@ class Broker final : public SessionOwner {
   Session* find(const Reminder& reminder) const { return sessions_.find(reminder.slot, reminder.serial); }
   Session& make_session(const mqtt::Connect& connect);
   void erase(Session& session);
-  void expire(Session& session);
+  void expire(Session& session, base::TimePoint now);
+  void log_expired(const Session& session, base::TimePoint now);
   Session* take_over(const mqtt::Connect& connect, Session* old, base::TimePoint now);
   void review(Session& session, base::TimePoint now);
   bool may_write(const plugin::Client& who, std::string_view topic) const;
@@ -127,7 +129,8 @@ class Broker final : public SessionOwner {
   Publishing publishing_;
   std::vector<MessageRef> held_;
   EntryNumber last_entry_ = 0;
-  std::size_t waiting_ = 0;
+  Owed owed_;
+  LineRation expired_lines_;
   Endings endings_;
   Services services_;
   Sessions sessions_;

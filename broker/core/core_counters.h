@@ -34,6 +34,7 @@ enum class Metric : std::uint8_t {
   wills_published,
   payload_bytes_received,
   payload_bytes_sent,
+  log_lines_suppressed,
   end_,
 };
 
@@ -63,6 +64,7 @@ inline constexpr std::array<std::string_view, static_cast<std::size_t>(Metric::e
     "wills_published",
     "payload_bytes_received",
     "payload_bytes_sent",
+    "log_lines_suppressed",
 };
 
 using CoreCounters = base::Counters<Metric>;

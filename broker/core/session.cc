@@ -10,7 +10,8 @@
 namespace core {
 
 Session::~Session() {
-  services_.waiting -= queue_.size();
+  uncount_queue();
+  services_.owed.inflight -= inflight_.size();
   if (!filters_) return;
   for (const std::string& filter : filters_->all) {
     services_.router.subscriptions().remove(filter, slot_);
@@ -20,7 +21,7 @@ Session::~Session() {
 
 void Session::attach(Link& link, const mqtt::Connect& connect, bool is_present, base::TimePoint now) {
   link_ = &link;
-  has_logged_full_queue_ = false;
+  has_logged_full_queue_ = has_logged_full_queue_ && !queue_.empty();  // whoever comes often is no more lines
   keepalive_.start(connect.keepalive_s, now);
   since_ = now;
   version_ = connect.version;
@@ -106,9 +107,9 @@ void Session::lose_link(CloseReason reason, base::TimePoint now) {
   since_ = now;
   services_.endings.note(client_id_, {reason, now});
   walks_.reset();
-  services_.waiting -= queue_.size();
+  uncount_queue();
   queue_.drop_qos0();
-  services_.waiting += queue_.size();
+  count_queue();
   record([this](Journal& journal) { journal.set_away(key_); });
   services_.owner.on_offline(*this);
 }

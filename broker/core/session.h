@@ -41,6 +41,13 @@ class SessionOwner {
   ~SessionOwner() = default;
 };
 
+/// What all sessions of a worker owe their clients, as it is now.
+struct Owed {
+  std::size_t waiting = 0;        // messages in their queues
+  std::size_t waiting_bytes = 0;  // of these, as limits.queued_bytes counts them
+  std::size_t inflight = 0;       // messages sent at QoS 1 and 2, not acknowledged yet
+};
+
 /// What every session of a worker works with; filled once by the broker.
 struct Services {
   Router& router;
@@ -54,9 +61,9 @@ struct Services {
   std::vector<MessageRef>& held;  // what this turn's pieces refer to; emptied after the flush
   Journal* journal;               // null: nothing survives a restart
   EntryNumber& last_entry;        // given on this worker
-  std::size_t& waiting;           // messages in the queues of all sessions
-  Interest* lasting;              // told what lasting sessions subscribe to; null: nobody asks
-  const Authority* authority;     // null: everybody may do everything
+  Owed& owed;
+  Interest* lasting;           // told what lasting sessions subscribe to; null: nobody asks
+  const Authority* authority;  // null: everybody may do everything
   Endings& endings;
 };
 
@@ -165,13 +172,15 @@ class Session {
   void send(Outgoing& outgoing, Passing passing, mqtt::PacketId preferred_id);
   void enqueue(Outgoing& outgoing, mqtt::Qos qos);
   bool must_wait(mqtt::Qos qos) const;
+  void on_answered(EntryNumber number);
   void on_finished(EntryNumber number);
   void take_ack(mqtt::PacketType type, mqtt::PacketId id);
   void release(mqtt::PacketId id);
   void forget_received(mqtt::PacketId id);
-  void note_pushed(const OutQueue::Dropped& dropped) const {
-    services_.waiting += (dropped.is_new ? std::size_t{0} : std::size_t{1}) - dropped.qos0;
-  }
+  OutQueue::Dropped push(MessageRef message, mqtt::Qos qos, const OutQueue::Mark& mark);
+  /// Around each change of the queue: the sums without it, and with it again.
+  void uncount_queue() const;
+  void count_queue() const;
   bool is_window_open() const { return inflight_.size() < services_.limits.inflight; }
   void resend();
   bool send_queued(std::size_t& budget);

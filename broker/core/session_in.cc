@@ -50,10 +50,16 @@ void Session::on_ack(mqtt::PacketType type, mqtt::PacketId id, base::TimePoint n
   take_ack(type, id);
 }
 
+/// The last word on a message that was under way.
+void Session::on_answered(EntryNumber number) {
+  --services_.owed.inflight;
+  on_finished(number);
+}
+
 void Session::take_ack(mqtt::PacketType type, mqtt::PacketId id) {
   switch (type) {
     case mqtt::PacketType::puback:
-      if (const auto number = inflight_.acknowledge(id)) on_finished(*number);
+      if (const auto number = inflight_.acknowledge(id)) on_answered(*number);
       return;
     case mqtt::PacketType::pubrec:
       return release(id);
@@ -61,7 +67,7 @@ void Session::take_ack(mqtt::PacketType type, mqtt::PacketId id) {
       forget_received(id);
       return answer(mqtt::PacketType::pubcomp, id);
     case mqtt::PacketType::pubcomp:
-      if (const auto number = inflight_.complete(id)) on_finished(*number);
+      if (const auto number = inflight_.complete(id)) on_answered(*number);
       return;
     default:
       CHECK(false);

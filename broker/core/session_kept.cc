@@ -74,11 +74,10 @@ void Session::restore_message(const RestoredSession::Message& kept) {
                    .qos = entry.qos,
                    .state = kept.is_released ? Inflight::State::released : Inflight::State::sent,
                    .retain = entry.retain});
+    ++services_.owed.inflight;
     return;
   }
-  const OutQueue::Dropped dropped =
-      queue_.push(kept.message, entry.qos, services_.limits, {.number = entry.number});
-  note_pushed(dropped);
+  const OutQueue::Dropped dropped = push(kept.message, entry.qos, {.number = entry.number});
   if (!dropped.is_new) return;
   services_.counters.add(Metric::queue_dropped);
   record([&](Journal& journal) { journal.finish(key_, entry.number); });

@@ -50,6 +50,7 @@ void Session::send(Outgoing& outgoing, Passing passing, mqtt::PacketId preferred
                    .id = id,
                    .qos = passing.qos,
                    .retain = passing.retain});
+    ++services_.owed.inflight;
   }
   services_.counters.add(Metric::messages_delivered);
   ++messages_sent_;
@@ -69,14 +70,30 @@ bool Session::may_send(const Outgoing& outgoing, const Passing& passing) const {
   return services_.publishing.may_send(client(), outgoing, passing.qos, is_own);
 }
 
+void Session::uncount_queue() const {
+  services_.owed.waiting -= queue_.size();
+  services_.owed.waiting_bytes -= queue_.bytes();
+}
+
+void Session::count_queue() const {
+  services_.owed.waiting += queue_.size();
+  services_.owed.waiting_bytes += queue_.bytes();
+}
+
+OutQueue::Dropped Session::push(MessageRef message, mqtt::Qos qos, const OutQueue::Mark& mark) {
+  uncount_queue();
+  const OutQueue::Dropped dropped = queue_.push(std::move(message), qos, services_.limits, mark);
+  count_queue();
+  return dropped;
+}
+
 void Session::enqueue(Outgoing& outgoing, mqtt::Qos qos) {
   if (link_ == nullptr && (qos == mqtt::Qos::at_most_once || !is_lasting_)) return;
   if (!may_read(outgoing.topic())) return;  // what it will not get must not take others' room
   const bool is_told = qos != mqtt::Qos::at_most_once && is_recorded();
   const EntryNumber number = is_told ? services_.last_entry + 1 : 0;
-  const OutQueue::Dropped dropped = queue_.push(outgoing.keep(), qos, services_.limits,
-                                                {.number = number, .is_own = outgoing.publisher() == this});
-  note_pushed(dropped);
+  const OutQueue::Dropped dropped =
+      push(outgoing.keep(), qos, {.number = number, .is_own = outgoing.publisher() == this});
   if (is_told && !dropped.is_new) record_queued(outgoing, {.number = number, .qos = qos});
   if (dropped.qos0 == 0 && !dropped.is_new) return;
   services_.counters.add(Metric::queue_dropped_qos0, dropped.qos0);
@@ -123,8 +140,9 @@ bool Session::send_queued(std::size_t& budget) {
     spend(budget, *item->message);
     Outgoing outgoing(item->message, services_.turn, services_.held);
     const Passing passing{.qos = item->qos, .mark = item->mark};
+    uncount_queue();
     queue_.pop(item);
-    --services_.waiting;
+    count_queue();
     const PayloadsSent counted(services_.counters, outgoing.payload().size());
     send(outgoing, passing, services_.router.next_packet_id());
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <array>
 #include <cstdint>
 #include <string_view>
 
@@ -34,6 +35,12 @@ enum class PacketType : std::uint8_t {
   pingreq = 12,
   pingresp = 13,
   disconnect = 14,
+};
+
+/// As the standard writes them, by number.
+inline constexpr std::array<std::string_view, 16> packet_type_names = {
+    "?",         "CONNECT", "CONNACK",     "PUBLISH",  "PUBACK",  "PUBREC",   "PUBREL",     "PUBCOMP",
+    "SUBSCRIBE", "SUBACK",  "UNSUBSCRIBE", "UNSUBACK", "PINGREQ", "PINGRESP", "DISCONNECT", "?",
 };
 
 /// The vocabulary of MQTT 5 for every version (5.0 section 2.4); dialect.h says what an older client hears of

@@ -30,6 +30,11 @@ bool is_answered(SocketClient& client) { return client.send("C0 00") && client.e
 /// first answer may leave in the very turn that takes another worker's mail.
 bool is_a_turn_later(SocketClient& client) { return is_answered(client) && is_answered(client); }
 
+std::uint64_t value_of(const std::vector<base::Count>& counts, std::string_view name) {
+  const auto found = std::ranges::find(counts, name, &base::Count::name);
+  return found == counts.end() ? 0 : found->value;
+}
+
 app::Config two_workers() {
   app::Config config;
   config.broker.workers = 2;
@@ -54,6 +59,13 @@ TEST_CASE("bytes and packets are counted as the sockets carried them") {
   CHECK(counts.sum(&WorkerCounts::bytes_sent) == 4 + 5 + 6 + 4 + 6);
   CHECK(counts.sum(&WorkerCounts::packets_received) == 4);
   CHECK(counts.sum(&WorkerCounts::packets_sent) == 5);
+  CHECK(value_of(counts.sums(&WorkerCounts::received_by_type), "CONNECT") == 1);
+  CHECK(value_of(counts.sums(&WorkerCounts::received_by_type), "SUBSCRIBE") == 1);
+  CHECK(value_of(counts.sums(&WorkerCounts::received_by_type), "PUBLISH") == 2);
+  CHECK(value_of(counts.sums(&WorkerCounts::sent_by_type), "CONNACK") == 1);
+  CHECK(value_of(counts.sums(&WorkerCounts::sent_by_type), "SUBACK") == 1);
+  CHECK(value_of(counts.sums(&WorkerCounts::sent_by_type), "PUBACK") == 1);
+  CHECK(value_of(counts.sums(&WorkerCounts::sent_by_type), "PUBLISH") == 2);
   CHECK(counts.sum(&WorkerCounts::sockets_accepted) == 1);
   CHECK(counts.sum(core::Metric::messages_received) == 2);
 }

@@ -136,3 +136,40 @@ TEST_CASE("an ordinary turn leaves effort; one with hostile filters uses it up, 
   CHECK(hostile.said_count() == 41);
   CHECK_FALSE(has_logged(world, "queue_full"));
 }
+
+TEST_CASE("sessions that end at once are not a line each, and all are counted") {
+  support::World world;
+  constexpr std::size_t sessions = core::LineRation::most_lines + 100;
+  for (std::size_t i = 0; i < sessions; ++i) {
+    auto& client = world.client("c" + std::to_string(i)).connect({.clean = false});
+    client.drop();
+  }
+  world.pass(world.limits.session_expiry);
+  CHECK(world.broker.counters()[core::Metric::sessions_expired] == sessions);
+  CHECK(world.broker.counters()[core::Metric::log_lines_suppressed] == 100);
+  const auto lines_with = [&](std::string_view what) {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        world.log_lines, [&](const std::string& line) { return line.find(what) != std::string::npos; }));
+  };
+  CHECK(lines_with("session_expired client=") == core::LineRation::most_lines);
+  CHECK(lines_with("log_suppressed") == 0);
+  world.client("later").connect({.clean = false}).drop();
+  world.pass(world.limits.session_expiry);
+  CHECK(lines_with("log_suppressed what=session_expired suppressed=100") == 1);
+}
+
+TEST_CASE("a client that comes again and again with a full queue is told about once") {
+  support::World world({.queued_messages = 1});
+  auto& away = world.client("away").connect({.clean = false});
+  away.subscribe(1, "#", 1);
+  auto& publisher = world.client("p").connect();
+  for (mqtt::PacketId id = 1; id < 10; ++id) {
+    away.refused_bytes = 1;  // it takes nothing
+    away.connect({.clean = false});
+    away.drop();
+    publisher.publish("t", "x", 1, id);
+  }
+  CHECK(std::ranges::count_if(world.log_lines, [](const std::string& line) {
+          return line.find("queue_full") != std::string::npos;
+        }) == 1);
+}

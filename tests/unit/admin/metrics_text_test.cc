@@ -34,6 +34,9 @@ BrokerCounts two_workers() {
   counts.listeners = {{"unix:/a\"b", "mqtt", 6, 2, closed.read()}, {"127.0.0.1:1", "websocket", 7, 3, {}}};
   counts.workers[1].longest_turn_ms = 250;
   counts.workers[1].turns_over_100ms = 1;
+  counts.workers[1].received_by_type = {{"CONNECT", 8}, {"PUBLISH", 9}};
+  counts.workers[1].sent_by_type = {{"PUBLISH", 11}};
+  counts.workers[1].inflight_messages = 12;
   counts.plugins = {{"mesh", {{"mesh_no_key", 4}, {"other", 5}}}};
   return counts;
 }
@@ -119,6 +122,11 @@ TEST_CASE("a metric has one line for each worker, reason or event") {
   CHECK(has_line(text, R"(meshbroker_listener_refused_total{listener="unix:/a\"b",reason="tls_error"} 1)"));
   CHECK(text.find("listener=\"127.0.0.1:1\",reason") == text.npos);
   CHECK(has_line(text, R"(meshbroker_loop_slow_turns_total{worker="1",over="0.1"} 1)"));
+  CHECK(has_line(text, R"(meshbroker_received_packets_total{worker="1",type="PUBLISH"} 9)"));
+  CHECK(has_line(text, R"(meshbroker_received_packets_total{worker="0",type="PUBLISH"} 0)"));
+  CHECK(has_line(text, R"(meshbroker_sent_packets_total{worker="1",type="PUBLISH"} 11)"));
+  CHECK(text.find(R"(sent_packets_total{worker="1",type="CONNECT"})") == text.npos);
+  CHECK(has_line(text, R"(meshbroker_inflight_messages{worker="1"} 12)"));
   CHECK(has_line(text, R"(meshbroker_loop_longest_turn_seconds{worker="1"} 0.25)"));
 }
 

@@ -117,12 +117,50 @@ TEST_CASE("messages that wait are counted over all sessions, until they are sent
   slow.subscribe(1, "#", 0);
   slow.refused_bytes = 1;
   auto& publisher = world.client("p").connect();
+  const std::size_t message_bytes =
+      core::MessageRef::make({.topic = "t", .payload = base::as_bytes("x")})->bytes();
   for (mqtt::PacketId id = 1; id <= 5; ++id) publisher.publish("t", "x", 1, id);
-  CHECK(world.broker.waiting_count() == 6);
+  CHECK(world.broker.owed().waiting == 6);
+  CHECK(world.broker.owed().waiting_bytes == 6 * message_bytes);
   away.connect({.clean = false});
   world.turn();
-  CHECK(world.broker.waiting_count() == 3);
+  CHECK(world.broker.owed().waiting == 3);
+  CHECK(world.broker.owed().waiting_bytes == 3 * message_bytes);
   slow.drop();
   world.turn();
-  CHECK(world.broker.waiting_count() == 0);
+  CHECK(world.broker.owed().waiting == 0);
+  CHECK(world.broker.owed().waiting_bytes == 0);
+}
+
+TEST_CASE(
+    "messages under way are counted over all sessions, until they are acknowledged or their session ends") {
+  support::World world;
+  const auto inflight = [&] { return world.broker.owed().inflight; };
+  auto& lasting = world.client("lasting").connect({.clean = false});
+  auto& passing = world.client("passing").connect();
+  lasting.subscribe(1, "#", 2);
+  passing.subscribe(1, "#", 1);
+  auto& publisher = world.client("p").connect();
+  publisher.publish("t", "x", 1, 1);
+  publisher.publish("t", "x", 2, 2);
+  CHECK(inflight() == 4);
+  constexpr mqtt::PacketId ids = 10;  // more than were given out: one of them is each message's
+  for (mqtt::PacketId id = 1; id <= ids; ++id) lasting.send_in(mqtt::Puback{id});
+  CHECK(inflight() == 3);
+  for (mqtt::PacketId id = 1; id <= ids; ++id) lasting.send_in(mqtt::Pubrec{id});
+  CHECK(inflight() == 3);
+  passing.drop();
+  world.turn();
+  CHECK(inflight() == 1);
+  lasting.drop();
+  lasting.connect({.clean = false});
+  CHECK(inflight() == 1);
+  for (mqtt::PacketId id = 1; id <= ids; ++id) lasting.send_in(mqtt::Pubcomp{id});
+  CHECK(inflight() == 0);
+  publisher.publish("t", "x", 1, 3);
+  CHECK(inflight() == 1);
+  lasting.drop();
+  lasting.connect();  // clean: the session and what it owed are gone
+  world.turn();
+  CHECK(inflight() == 0);
 }
