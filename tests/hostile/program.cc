@@ -76,8 +76,9 @@ std::uint16_t port_in(std::string_view log) {
 
 }  // namespace
 
-Program::Program(const std::vector<std::string>& settings, std::vector<std::string> environment)
-    : log_(file_without_name()) {
+Program::Program(const std::vector<std::string>& settings, std::vector<std::string> environment,
+                 std::string config_file)
+    : config_file_(std::move(config_file)), log_(file_without_name()) {
   CHECK(log_ >= 0);
   start(settings, std::move(environment));
   process_ = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0));
@@ -93,7 +94,7 @@ Program::~Program() {
 
 void Program::start(const std::vector<std::string>& settings, std::vector<std::string> environment) {
   std::vector<std::string> words = {
-      program_path(),        "-c", "/dev/null", "--set", "listener.0.bind=\"127.0.0.1:0\"", "--set",
+      program_path(),        "-c", config_file_, "--set", "listener.0.bind=\"127.0.0.1:0\"", "--set",
       "broker.data_dir=\"\""};
   for (const std::string& setting : settings) words.insert(words.end(), {"--set", setting});
   environment.insert(environment.end(), {sanitizer_options, "UBSAN_OPTIONS=print_stacktrace=1"});

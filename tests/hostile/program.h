@@ -16,8 +16,9 @@ namespace hostile {
 class Program {
  public:
   /// Each setting as after --set: "limits.inflight=50"; the last of a name counts. `environment` is added:
-  /// "NAME=value".
-  explicit Program(const std::vector<std::string>& settings, std::vector<std::string> environment = {});
+  /// "NAME=value". The settings stand above those of `config_file`.
+  explicit Program(const std::vector<std::string>& settings, std::vector<std::string> environment = {},
+                   std::string config_file = "/dev/null");
   /// Kills it if it still runs.
   ~Program();
   Program(const Program&) = delete;
@@ -44,6 +45,7 @@ class Program {
   void start(const std::vector<std::string>& settings, std::vector<std::string> environment);
   [[nodiscard]] bool wait_for_end(int timeout_ms);
 
+  const std::string config_file_;
   pid_t pid_ = -1;
   int process_ = -1;  // a descriptor that is readable when it has ended
   int log_ = -1;
