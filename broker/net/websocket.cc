@@ -46,6 +46,7 @@ class WebSocketLayer final : public ByteLayer {
   std::optional<Address> client_;
   bool is_refused_ = false;  // a text frame has come
   bool is_control_ = false;  // the frame that is being read
+  bool is_close_ = false;    // that too: its last
   // During one call: what is read, where what it means is put, where answers go.
   std::span<std::uint8_t> in_;
   std::uint8_t* meaning_end_ = nullptr;
@@ -129,6 +130,7 @@ ssize_t WebSocketLayer::read(std::uint8_t* into, std::size_t size) {
 
 void WebSocketLayer::on_frame(const wslay_event_on_frame_recv_start_arg& frame) {
   is_control_ = wslay_is_ctrl_frame(frame.opcode);
+  is_close_ = frame.opcode == WSLAY_CONNECTION_CLOSE;
   if (frame.opcode == WSLAY_TEXT_FRAME) is_refused_ = true;
 }
 
@@ -156,7 +158,9 @@ ByteLayer::Heard WebSocketLayer::hear_frames(std::span<std::uint8_t> bytes, std:
   } else if (wslay_event_get_close_received(context_.get()) != 0) {
     heard.state = State::closed;
   } else if (status != 0 || wslay_event_get_close_sent(context_.get()) != 0) {
-    heard.state = State::failed;
+    // A Close is its last word whatever reason it gives. wslay misreads a reason that comes in several
+    // pieces.
+    heard.state = is_close_ ? State::closed : State::failed;
     heard.why = "frames that are none: RFC 6455";
   }
   return heard;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/net/websocket.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <string>
 
 #include <catch2/catch.hpp>
@@ -141,6 +143,19 @@ TEST_CASE("a Close frame is answered and ends it") {
   talk.upgraded();
   CHECK(talk.send(frame(0x88, {0x03, 0xE8})) == State::closed);
   CHECK(talk.down == support::wire("88 02 03 E8"));
+}
+
+TEST_CASE("a Close frame with a reason ends it as well in pieces as at once") {
+  const Bytes bye = frame(0x88, {0x03, 0xE8, 'b', 'y', 'e', 0xC3, 0xA9});
+  const std::size_t piece = GENERATE(1U, 2U, 3U, 4U, 100U);
+  Talk talk;
+  talk.upgraded();
+  State state = State::open;
+  for (std::size_t at = 0; at < bye.size() && state == State::open; at += piece) {
+    const auto end = static_cast<std::ptrdiff_t>(std::min(at + piece, bye.size()));
+    state = talk.send(Bytes(bye.begin() + static_cast<std::ptrdiff_t>(at), bye.begin() + end));
+  }
+  CHECK(state == State::closed);
 }
 
 TEST_CASE("F17: frames that break RFC 6455 end it") {
