@@ -15,6 +15,7 @@
 #include <fmt/format.h>
 
 #include "broker/app/config_keys.h"
+#include "broker/base/text.h"
 
 namespace app {
 namespace {
@@ -48,7 +49,7 @@ std::string key_of(std::string_view name) {
       continue;
     }
     const char c = rest.front();
-    key += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    key += base::lower_case(c);
     rest.remove_prefix(1);
   }
   return key;

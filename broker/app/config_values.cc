@@ -15,6 +15,8 @@
 #include <netinet/in.h>
 #include <sys/un.h>
 
+#include "broker/base/text.h"
+
 namespace app {
 namespace {
 
@@ -68,14 +70,6 @@ std::optional<std::uint64_t> factor_of(std::span<const Unit> units, std::string_
   return unit->factor;
 }
 
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
-}
-
 tl::unexpected<std::string> wrong(std::string what) { return base::make_unexpected(std::move(what)); }
 
 }  // namespace
@@ -103,7 +97,7 @@ Parsed<base::Duration> parse_duration(std::string_view text) {
 Parsed<std::uint64_t> parse_size(std::string_view text) {
   std::string_view unit = text;
   const std::string_view digits = take_while(unit, is_digit);
-  const auto factor = factor_of(size_units, lower_case(unit));
+  const auto factor = factor_of(size_units, base::lower_case(unit));
   if (digits.empty() || !factor) {
     return wrong(fmt::format("must be a size such as \"2MiB\", \"8MB\" or \"1000\", not {}", quoted(text)));
   }

@@ -11,6 +11,8 @@
 #include <boost/beast/http/rfc7230.hpp>
 #include <boost/beast/http/string_body.hpp>
 
+#include "broker/base/text.h"
+
 namespace net {
 namespace {
 
@@ -66,14 +68,6 @@ constexpr std::string_view common_fields =
 
 std::string_view text_of(boost::beast::string_view text) { return {text.data(), text.size()}; }
 
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
-}
-
 std::size_t count_of(const Head& head, std::string_view name) {
   return head.count(boost::beast::string_view(name.data(), name.size()));
 }
@@ -91,7 +85,7 @@ std::optional<HttpProblem> wrong_with(const Head& head) {
   if (value_of(head, "Content-Length").find_first_not_of("0123456789") != std::string_view::npos)
     return HttpProblem{400, "its Content-Length is no number"};
   if (codings != 0) {
-    const bool is_chunked = lower_case(value_of(head, "Transfer-Encoding")) == "chunked";
+    const bool is_chunked = base::lower_case(value_of(head, "Transfer-Encoding")) == "chunked";
     return is_chunked ? HttpProblem{411, "a body is taken with Content-Length only"}
                       : HttpProblem{501, "this Transfer-Encoding is not served"};
   }
@@ -101,9 +95,17 @@ std::optional<HttpProblem> wrong_with(const Head& head) {
   return std::nullopt;
 }
 
-/// A field's value over several lines, which readers join in their own ways (RFC 9112, 5.2).
-bool has_folded_line(std::string_view head) {
-  return head.find("\r\n ") != std::string_view::npos || head.find("\r\n\t") != std::string_view::npos;
+/// Beast looks at the first Connection field only, and a client may send several (RFC 9110, 5.3).
+bool has_connection_option(const Head& head, std::string_view option) {
+  const auto range = head.equal_range("Connection");
+  return std::any_of(range.first, range.second, [option](const auto& field) {
+    return http::token_list{field.value()}.exists(boost::beast::string_view(option.data(), option.size()));
+  });
+}
+
+bool keeps_alive(const Head& head) {
+  return head.version() == 11 ? !has_connection_option(head, "close")
+                              : has_connection_option(head, "keep-alive");
 }
 
 HttpProblem problem_of(const boost::beast::error_code& error) {
@@ -118,25 +120,27 @@ bool is_of_host(char c) {
          std::string_view("-._~%:[]").find(c) != std::string_view::npos;
 }
 
-/// The whole of "http://host/path" may stand where the path does (RFC 9112, 3.2.2).
+/// The whole of "http://host/path" may stand where the path does (RFC 9112, 3.2.2). The host ends where a
+/// path or a query begins: "http://host?a=/b" has no path.
 std::string_view without_origin(std::string_view target) {
   const std::size_t mark = std::min(target.find("://"), target.size());
-  const std::string scheme = lower_case(target.substr(0, mark));
+  const std::string scheme = base::lower_case(target.substr(0, mark));
   if (mark == target.size() || (scheme != "http" && scheme != "https")) return target;
   const std::size_t host = mark + 3;
-  const std::size_t path = std::min(target.find('/', host), target.size());
-  const std::string_view origin = target.substr(host, path - host);
+  const std::size_t end = std::min(target.find_first_of("/?", host), target.size());
+  const std::string_view origin = target.substr(host, end - host);
   if (origin.empty() || !std::ranges::all_of(origin, is_of_host)) return target;
-  return path == target.size() ? "/" : target.substr(path);
+  return target.substr(end);
 }
 
 std::optional<HttpProblem> read_target(std::string_view target, HttpRequest& request) {
-  target = without_origin(target);
-  const std::size_t mark = std::min(target.find('?'), target.size());
-  auto path = percent_decoded(target.substr(0, mark));
+  const std::string_view local = without_origin(target);
+  const bool is_whole_url = local.size() != target.size();
+  const std::size_t mark = std::min(local.find('?'), local.size());
+  auto path = percent_decoded(mark == 0 && is_whole_url ? "/" : local.substr(0, mark));
   if (!path || !path->starts_with('/')) return HttpProblem{400, "its path is none"};
   request.path = *std::move(path);
-  request.query = target.substr(std::min(mark + 1, target.size()));
+  request.query = local.substr(std::min(mark + 1, local.size()));
   return std::nullopt;
 }
 
@@ -181,6 +185,10 @@ std::optional<std::string> percent_decoded(std::string_view text) {
     out.push_back(c);
   }
   return out;
+}
+
+bool has_folded_line(std::string_view head) {
+  return head.find("\r\n ") != std::string_view::npos || head.find("\r\n\t") != std::string_view::npos;
 }
 
 std::string http_date(std::int64_t seconds) {
@@ -246,10 +254,10 @@ std::optional<HttpProblem> HttpReader::take_head(std::size_t end) {
   if (head.target().size() > max_http_target_bytes) return HttpProblem{414, "its path is longer than 2 KiB"};
   HttpRequest request;
   request.method = text_of(head.method_string());
-  request.keeps_alive = head.keep_alive();
+  request.keeps_alive = keeps_alive(head);
   if (const auto problem = read_target(text_of(head.target()), request)) return problem;
   for (const auto& field : head)
-    request.fields.emplace_back(lower_case(text_of(field.name_string())), text_of(field.value()));
+    request.fields.emplace_back(base::lower_case(text_of(field.name_string())), text_of(field.value()));
   head_ = std::move(request);
   body_bytes_ = static_cast<std::size_t>(length);
   buffer_.erase(0, end);

@@ -20,7 +20,7 @@ inline constexpr std::size_t max_http_target_bytes = 2048;      // 414
 inline constexpr std::size_t max_http_head_bytes = 8192;        // 431, with the request line
 inline constexpr std::size_t max_http_body_bytes = 64UL << 10;  // 413
 
-/// Names in lower case. In the order they came.
+/// Names in lower case. Those of one name stand together, in the order they came.
 using HttpFields = std::vector<std::pair<std::string, std::string>>;
 
 struct HttpRequest {
@@ -55,6 +55,8 @@ struct HttpProblem {
                                   std::string_view date);
 /// "Sun, 06 Nov 1994 08:49:37 GMT", from seconds since 1970.
 [[nodiscard]] std::string http_date(std::int64_t seconds);
+/// A field's value over several lines, which readers join in their own ways (RFC 9112, 5.2).
+[[nodiscard]] bool has_folded_line(std::string_view head);
 /// "%41" -> "A". None: it is not written so, or has control characters.
 [[nodiscard]] std::optional<std::string> percent_decoded(std::string_view text);
 

@@ -11,6 +11,9 @@
 #include <boost/beast/http/rfc7230.hpp>
 #include <openssl/evp.h>
 
+#include "broker/base/text.h"
+#include "broker/net/http.h"
+
 namespace net {
 namespace {
 
@@ -62,14 +65,6 @@ std::string accept_of(std::string_view key) {
   return {reinterpret_cast<const char*>(base64.data()), static_cast<std::size_t>(length)};
 }
 
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
-}
-
 /// "host:port" without its port; brackets stay around an IPv6 address.
 std::string_view without_port(std::string_view host) {
   const std::size_t colon = host.rfind(':');
@@ -80,14 +75,14 @@ std::string_view without_port(std::string_view host) {
 
 /// Only browsers say where their page is from; whoever is none can say what he likes.
 bool may_come_from(std::string_view origin, std::string_view host, const std::vector<std::string>& origins) {
-  const std::string from = lower_case(origin);
+  const std::string from = base::lower_case(origin);
   const auto is_it = [&](const std::string& allowed) {
-    return allowed == "*" || lower_case(allowed) == from;
+    return allowed == "*" || base::lower_case(allowed) == from;
   };
   if (!origins.empty()) return std::ranges::any_of(origins, is_it);
   const std::size_t start = from.find("://");
   return start != std::string::npos &&
-         without_port(std::string_view(from).substr(start + 3)) == without_port(lower_case(host));
+         without_port(std::string_view(from).substr(start + 3)) == without_port(base::lower_case(host));
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -171,7 +166,8 @@ Upgrade judge_upgrade(std::string_view head, const UpgradeRules& rules) {
   parser.header_limit(max_upgrade_bytes + 1);
   boost::beast::error_code error;
   parser.put(boost::asio::buffer(head.data(), head.size()), error);
-  if (error || !parser.is_header_done() || parser.chunked() || parser.content_length().value_or(0) != 0)
+  if (error || has_folded_line(head) || !parser.is_header_done() || parser.chunked() ||
+      parser.content_length().value_or(0) != 0)
     return refuse({"400 Bad Request", "what it sent first is no HTTP request"});
   const Request& request = parser.get();
   Upgrade upgrade;

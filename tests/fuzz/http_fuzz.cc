@@ -10,6 +10,7 @@
 #include <http_parser.h>
 
 #include "broker/base/check.h"
+#include "broker/base/text.h"
 #include "broker/net/http.h"
 
 namespace {
@@ -37,7 +38,7 @@ struct Judge {
     if (judge.fields.empty() || judge.is_value) judge.fields.emplace_back();
     judge.is_value = false;
     for (const char c : std::string_view(text, size))
-      judge.fields.back().first += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+      judge.fields.back().first += base::lower_case(c);
     return 0;
   }
   static int on_value(http_parser* parser, const char* text, std::size_t size) {

@@ -82,6 +82,27 @@ TEST_CASE("a path is decoded, and the whole of a URL may stand in its place") {
   CHECK(status_of(get("*")) == 400);
 }
 
+TEST_CASE("the authority of a URL ends where its query begins, and only URLs of HTTP are taken for a path") {
+  const Next next = read(get("http://h?x=/y"));
+  REQUIRE(next);
+  REQUIRE(*next);
+  CHECK((*next)->path == "/");
+  CHECK((*next)->query == "x=/y");
+  CHECK(status_of(get("a?b://c/d")) == 400);
+  CHECK(status_of(get("ftp://h/x")) == 400);
+  CHECK(status_of(get("http://?x")) == 400);
+}
+
+TEST_CASE("a client that says close in any of its Connection fields is not kept") {
+  const auto is_kept = [](std::string_view fields) {
+    return (*read(get("/", "Host: h\r\n" + std::string(fields))))->keeps_alive;
+  };
+  CHECK(is_kept("Connection: x\r\n"));
+  CHECK_FALSE(is_kept("Connection: x, Close\r\n"));
+  CHECK_FALSE(is_kept("Connection: keep-alive\r\nConnection: close\r\n"));
+  CHECK((*read("GET / HTTP/1.0\r\nConnection: x\r\nConnection: keep-alive\r\n\r\n"))->keeps_alive);
+}
+
 TEST_CASE("what is no request of HTTP/1 is refused with the status that says why") {
   CHECK(status_of("\x16\x03\x01\r\n\r\n") == 400);
   CHECK(status_of("GET /\r\n\r\n") == 400);

@@ -65,6 +65,7 @@ TEST_CASE("F17: what a request lacks has its status") {
   CHECK(status_of(judge_with("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ")) == "400");
   CHECK(status_of(judge_with("Sec-WebSocket-Key", "!!!!!!!!!!!!!!!!!!!!!!==")) == "400");
   CHECK(status_of(judge_with("Host", "")) == "400");
+  CHECK(status_of(judge_with("X", "a\r\n b")) == "400");
   CHECK(status_of(judge_with("Content-Length", "5")) == "400");
   CHECK(status_of(judge_with("Transfer-Encoding", "chunked")) == "400");
   CHECK(status_of(judge(head(usual(), "GET / HTTP/1.1"))) == "404");
