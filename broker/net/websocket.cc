@@ -46,7 +46,7 @@ class WebSocketLayer final : public ByteLayer {
   std::optional<Address> client_;
   bool is_refused_ = false;  // a text frame has come
   bool is_control_ = false;  // the frame that is being read
-  bool is_close_ = false;    // that too: its last
+  bool is_close_ = false;    // a Close has begun: it says no more
   // During one call: what is read, where what it means is put, where answers go.
   std::span<std::uint8_t> in_;
   std::uint8_t* meaning_end_ = nullptr;
@@ -130,7 +130,7 @@ ssize_t WebSocketLayer::read(std::uint8_t* into, std::size_t size) {
 
 void WebSocketLayer::on_frame(const wslay_event_on_frame_recv_start_arg& frame) {
   is_control_ = wslay_is_ctrl_frame(frame.opcode);
-  is_close_ = frame.opcode == WSLAY_CONNECTION_CLOSE;
+  if (frame.opcode == WSLAY_CONNECTION_CLOSE) is_close_ = true;
   if (frame.opcode == WSLAY_TEXT_FRAME) is_refused_ = true;
 }
 
@@ -145,22 +145,20 @@ ByteLayer::Heard WebSocketLayer::hear_frames(std::span<std::uint8_t> bytes, std:
   meaning_end_ = bytes.data();
   down_ = &down;
   const int status = wslay_event_recv(context_.get());
-  if (is_refused_) {
-    constexpr std::uint16_t unsupported_data = 1003;
-    wslay_event_queue_close(context_.get(), unsupported_data, nullptr, 0);
-  }
+  constexpr std::uint16_t unsupported_data = 1003;
+  if (is_refused_) wslay_event_queue_close(context_.get(), unsupported_data, nullptr, 0);
+  if (is_close_) wslay_event_queue_close(context_.get(), WSLAY_CODE_NORMAL_CLOSURE, nullptr, 0);
   send_queued(down);
   Heard heard{.up = bytes.first(static_cast<std::size_t>(meaning_end_ - bytes.data()))};
   in_ = {};
   if (is_refused_) {
     heard.state = State::failed;
     heard.why = "it sent text, and MQTT is binary [MQTT-6.0.0-1]";
-  } else if (wslay_event_get_close_received(context_.get()) != 0) {
+  } else if (is_close_) {
+    // A Close is its last word, whatever reason follows: wslay misreads one that comes in several pieces.
     heard.state = State::closed;
   } else if (status != 0 || wslay_event_get_close_sent(context_.get()) != 0) {
-    // A Close is its last word whatever reason it gives. wslay misreads a reason that comes in several
-    // pieces.
-    heard.state = is_close_ ? State::closed : State::failed;
+    heard.state = State::failed;
     heard.why = "frames that are none: RFC 6455";
   }
   return heard;

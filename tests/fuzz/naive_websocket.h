@@ -13,11 +13,9 @@ namespace fuzz {
 class NaiveWebSocket {
  public:
   enum class State {
-    open,  // all of it is understood
-    // It ends within a header, right behind one, or within a Close: a fault in that is seen now or further
-    // on.
-    unclear,
-    over,  // a Close, or what a server does not take
+    open,     // all of it is understood
+    unclear,  // it ends within a header or right behind one: a fault in that is seen now or further on
+    over,     // a Close, or what a server does not take
   };
 
   State hear(std::span<const std::uint8_t> bytes) {
@@ -25,8 +23,8 @@ class NaiveWebSocket {
     while (!rest_.empty()) {
       if (!take_header() || (rest_.empty() && length_ != 0)) return State::unclear;
       if (!is_allowed()) return State::over;
+      if (opcode_ == close) return State::over;
       take_payload();
-      if (opcode_ == close) return is_whole_ ? State::over : State::unclear;
     }
     return State::open;
   }
@@ -71,7 +69,6 @@ class NaiveWebSocket {
     for (std::size_t i = 0; is_data && i < here; ++i)
       up_.push_back(static_cast<std::uint8_t>(rest_[i] ^ key_[i % 4]));
     rest_ = rest_.subspan(here);
-    is_whole_ = here == length_;
   }
 
   std::span<const std::uint8_t> rest_;
@@ -82,7 +79,6 @@ class NaiveWebSocket {
   bool is_final_ = false;
   bool is_masked_ = false;
   bool is_shortest_ = false;
-  bool is_whole_ = false;
   unsigned reserved_ = 0;
   std::uint8_t opcode_ = 0;
   std::uint64_t length_ = 0;

@@ -6,10 +6,9 @@
 #include <catch2/catch.hpp>
 #include <poll.h>
 
-#include "broker/base/buffer.h"
-#include "broker/mqtt/encode.h"
 #include "tests/support/running_server.h"
 #include "tests/support/socket_client.h"
+#include "tests/support/wire.h"
 
 using support::RunningServer;
 using support::SocketClient;
@@ -25,9 +24,7 @@ std::vector<std::uint8_t> long_connect(std::string_view client_id, std::size_t p
   connect.client_id = client_id;
   connect.user_name = "u";
   connect.password = password;
-  base::Buffer out;
-  mqtt::encode(connect, mqtt::Version::v311, out);
-  return {out.bytes().begin(), out.bytes().end()};
+  return support::encoded(connect);
 }
 
 /// Answered by nobody else than who reads what came before it.

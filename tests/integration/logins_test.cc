@@ -6,25 +6,22 @@
 
 #include <catch2/catch.hpp>
 
-#include "broker/base/buffer.h"
 #include "broker/base/owner.h"
-#include "broker/mqtt/encode.h"
+#include "tests/integration/people.h"
 #include "tests/support/running_server.h"
 #include "tests/support/socket_client.h"
+#include "tests/support/wire.h"
 #include "tests/unit/app/temporary_file.h"
 
+using people::ann_secret;
+using people::bob_hidden;
+using support::encoded;
 using support::RunningServer;
 using support::SocketClient;
 
 namespace {
 
-// As mosquitto_passwd wrote them.
-constexpr std::string_view ann_secret =
-    "ann:$7$101$b8DPNsPSg742YDls$wUo5jz7GiO44T1OanZzMCSn1BG3xt0RxigedNXTCty"
-    "/WciMa/EX+dOXWcD/fZn8+PG4hm3caV0dQrAzbRrp/Sw==\n";
-constexpr std::string_view bob_hidden =
-    "bob:$7$101$PkSHB7eYAjo3A4wN$DyfNPgqqvHMj/fLV+/3iSm2WteAPatLKvB2YTX49OY"
-    "cJ7ye9UJ5dEkWC86OKCNDxysFwlgwAc3O3ii2H+WKVhg==\n";
+// As mosquitto_passwd wrote it.
 constexpr std::string_view ann_other =
     "ann:$7$101$qbTTbbglOZGX98Jf$2+pMrrgq5/047GGjJnPco709primPIZYwM5Atvs/lT"
     "xG24Ua1TFfPfvemozIBxyOE02zqf1eCxsNh/cWi9LaNA==\n";
@@ -34,12 +31,6 @@ constexpr std::string_view resumed = "20 02 01 00";
 constexpr std::string_view unavailable = "20 02 00 03";
 constexpr std::string_view wrong = "20 02 00 04";
 constexpr std::string_view refused = "20 02 00 05";
-
-std::vector<std::uint8_t> encoded(const mqtt::Packet& packet) {
-  base::Buffer out;
-  mqtt::encode(packet, mqtt::Version::v311, out);
-  return {out.bytes().begin(), out.bytes().end()};
-}
 
 struct Login {
   std::string_view id, user, password;

@@ -12,23 +12,14 @@
 #include <catch2/catch.hpp>
 #include <sys/resource.h>
 
-#include "broker/base/buffer.h"
-#include "broker/mqtt/encode.h"
 #include "tests/hostile/program.h"
 #include "tests/integration/layered_client.h"
+#include "tests/integration/people.h"
 #include "tests/support/certificates.h"
 
 namespace {
 
 using Bytes = std::vector<std::uint8_t>;
-
-constexpr std::string_view ann_secret =
-    "ann:$7$101$b8DPNsPSg742YDls$wUo5jz7GiO44T1OanZzMCSn1BG3xt0RxigedNXTCty/"
-    "WciMa/EX+dOXWcD/fZn8+PG4hm3caV0dQrAzbRrp/Sw==\n";
-constexpr std::string_view bob_hidden =
-    "bob:$7$101$PkSHB7eYAjo3A4wN$DyfNPgqqvHMj/fLV+/"
-    "3iSm2WteAPatLKvB2YTX49OYcJ7ye9UJ5dEkWC86OKCNDxysFwlgwAc3O3ii2H"
-    "+WKVhg==\n";
 
 constexpr std::size_t clients = 5000;
 constexpr std::size_t first_listener = 100;  // who comes before is not told what goes to all
@@ -63,13 +54,13 @@ struct Files {
                             "deny_from = [" + denied + "]\n" + bind + "protocol = \"http\"\n");
   }
   std::string write_first() const {
-    folder.write("users", std::string(ann_secret) + std::string(bob_hidden));
+    folder.write("users", std::string(people::ann_secret) + std::string(people::bob_hidden));
     folder.write("rules", "pattern readwrite #\n");
     write_server("first");
     return write_config("");
   }
   void write_second() const {
-    folder.write("users", std::string(bob_hidden));
+    folder.write("users", std::string(people::bob_hidden));
     folder.write("rules", "pattern readwrite #\npattern deny u\n");
     write_server("second");
     write_config("\"127.0.0.0/8\"");
@@ -82,14 +73,7 @@ bool can_open(std::size_t descriptors) {
 }
 
 Bytes connect_as(std::size_t client, bool is_ann) {
-  const std::string id = "c" + std::to_string(client);
-  mqtt::Connect connect;
-  connect.client_id = id;
-  connect.user_name = is_ann ? "ann" : "bob";
-  connect.password = base::as_bytes(std::string_view(is_ann ? "secret" : "hidden"));
-  base::Buffer out;
-  mqtt::encode(connect, mqtt::Version::v311, out);
-  return {out.bytes().begin(), out.bytes().end()};
+  return people::connect_as("c" + std::to_string(client), is_ann);
 }
 
 /// PUBLISH at QoS 1 with the packet id 7: a topic of one letter, a payload of four digits.

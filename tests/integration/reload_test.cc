@@ -9,8 +9,7 @@
 #include <catch2/catch.hpp>
 #include <sys/resource.h>
 
-#include "broker/base/buffer.h"
-#include "broker/mqtt/encode.h"
+#include "tests/integration/people.h"
 #include "tests/support/running_server.h"
 #include "tests/support/socket_client.h"
 #include "tests/unit/app/temporary_file.h"
@@ -19,14 +18,6 @@ using support::RunningServer;
 using support::SocketClient;
 
 namespace {
-
-constexpr std::string_view ann_secret =
-    "ann:$7$101$b8DPNsPSg742YDls$wUo5jz7GiO44T1OanZzMCSn1BG3xt0RxigedNXTCty/"
-    "WciMa/EX+dOXWcD/fZn8+PG4hm3caV0dQrAzbRrp/Sw==\n";
-constexpr std::string_view bob_hidden =
-    "bob:$7$101$PkSHB7eYAjo3A4wN$DyfNPgqqvHMj/fLV+/"
-    "3iSm2WteAPatLKvB2YTX49OYcJ7ye9UJ5dEkWC86OKCNDxysFwlgwAc3O3ii2H"
-    "+WKVhg==\n";
 
 #ifdef __SANITIZE_ADDRESS__
 constexpr std::chrono::milliseconds most{2000};  // ten times as slow
@@ -45,22 +36,9 @@ bool can_open(std::size_t descriptors) {
   return getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur >= descriptors;
 }
 
-std::vector<std::uint8_t> connect_of(const std::string& id, std::string_view user,
-                                     std::string_view password) {
-  mqtt::Connect connect;
-  connect.client_id = id;
-  connect.user_name = user;
-  connect.password = base::as_bytes(password);
-  base::Buffer out;
-  mqtt::encode(connect, mqtt::Version::v311, out);
-  return {out.bytes().begin(), out.bytes().end()};
-}
-
 SocketClient client_of(const RunningServer& server, int number) {
-  const bool is_ann = number % 10 == 0;
   SocketClient client(server.port());
-  REQUIRE(client.send(is_ann ? connect_of("c" + std::to_string(number), "ann", "secret")
-                             : connect_of("c" + std::to_string(number), "bob", "hidden")));
+  REQUIRE(client.send(people::connect_as("c" + std::to_string(number), number % 10 == 0)));
   REQUIRE(client.expect("20 02 00 00"));
   return client;
 }
@@ -85,7 +63,7 @@ TEST_CASE("a reload under 5,000 connections drops nobody that stays, loses nothi
     WARN("not tested: it needs ulimit -n 10100");
     return;
   }
-  const TemporaryFile users(std::string(ann_secret) + std::string(bob_hidden));
+  const TemporaryFile users(std::string(people::ann_secret) + std::string(people::bob_hidden));
   const TemporaryFile rules("pattern readwrite #\n");
   app::Config config;
   config.broker.workers = GENERATE(1U, 2U);
@@ -98,7 +76,7 @@ TEST_CASE("a reload under 5,000 connections drops nobody that stays, loses nothi
   REQUIRE(reader.send("82 06 00 01 00 01 't' 01"));
   REQUIRE(reader.expect("90 03 00 01 01"));
 
-  std::ofstream(users.path(), std::ios::binary) << bob_hidden;
+  std::ofstream(users.path(), std::ios::binary) << people::bob_hidden;
   std::ofstream(rules.path(), std::ios::binary) << "pattern readwrite #\npattern deny u\n";
   const auto access = app::load_access(config.auth);
   REQUIRE(access);

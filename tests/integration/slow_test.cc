@@ -6,21 +6,15 @@
 
 #include <catch2/catch.hpp>
 
-#include "broker/base/buffer.h"
-#include "broker/mqtt/encode.h"
 #include "tests/support/running_server.h"
 #include "tests/support/socket_client.h"
+#include "tests/support/wire.h"
 
+using support::encoded;
 using support::RunningServer;
 using support::SocketClient;
 
 namespace {
-
-std::vector<std::uint8_t> encoded(const mqtt::Packet& packet) {
-  base::Buffer out;
-  mqtt::encode(packet, mqtt::Version::v311, out);
-  return {out.bytes().begin(), out.bytes().end()};
-}
 
 std::vector<std::uint8_t> publish_of(std::string_view topic, std::string_view payload,
                                      mqtt::PacketId id = 0) {

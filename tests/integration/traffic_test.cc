@@ -6,10 +6,10 @@
 
 #include <catch2/catch.hpp>
 
-#include "broker/base/buffer.h"
 #include "broker/mqtt/encode.h"
 #include "tests/support/running_server.h"
 #include "tests/support/socket_client.h"
+#include "tests/support/wire.h"
 
 using support::RunningServer;
 using support::SocketClient;
@@ -18,13 +18,10 @@ namespace {
 
 std::vector<std::uint8_t> publish_frame(std::string_view topic, std::string_view payload, int qos = 0,
                                         mqtt::PacketId id = 0) {
-  base::Buffer out;
-  mqtt::encode(mqtt::Publish{.topic = topic,
-                             .payload = base::as_bytes(payload),
-                             .qos = static_cast<mqtt::Qos>(qos),
-                             .packet_id = id},
-               mqtt::Version::v311, out);
-  return {out.bytes().begin(), out.bytes().end()};
+  return support::encoded(mqtt::Publish{.topic = topic,
+                                        .payload = base::as_bytes(payload),
+                                        .qos = static_cast<mqtt::Qos>(qos),
+                                        .packet_id = id});
 }
 
 std::string payload_number(int number, std::size_t size) {

@@ -7,13 +7,12 @@
 
 #include <catch2/catch.hpp>
 
-#include "broker/base/buffer.h"
 #include "broker/base/owner.h"
-#include "broker/mqtt/encode.h"
 #include "tests/support/running_server.h"
 #include "tests/support/socket_client.h"
 #include "tests/support/wire.h"
 
+using support::encoded;
 using support::RunningServer;
 using support::SocketClient;
 
@@ -33,12 +32,6 @@ std::string id_on(std::uint32_t worker, std::string_view name) {
     std::string id = std::string(name) + std::to_string(i);
     if (base::owner_of(id, workers) == worker) return id;
   }
-}
-
-std::vector<std::uint8_t> encoded(const mqtt::Packet& packet) {
-  base::Buffer out;
-  mqtt::encode(packet, mqtt::Version::v311, out);
-  return {out.bytes().begin(), out.bytes().end()};
 }
 
 std::vector<std::uint8_t> publish_of(std::string_view topic, std::string_view payload, mqtt::PacketId id = 0,

@@ -3,7 +3,9 @@
 
 #include <charconv>
 
+#include "broker/base/buffer.h"
 #include "broker/base/check.h"
+#include "broker/mqtt/encode.h"
 
 namespace support {
 
@@ -38,6 +40,12 @@ std::vector<std::uint8_t> wire_packet(std::uint8_t first, std::string_view body_
   bytes.push_back(static_cast<std::uint8_t>(remaining));
   bytes.insert(bytes.end(), body.begin(), body.end());
   return bytes;
+}
+
+std::vector<std::uint8_t> encoded(const mqtt::Packet& packet) {
+  base::Buffer out;
+  mqtt::encode(packet, mqtt::Version::v311, out);
+  return {out.bytes().begin(), out.bytes().end()};
 }
 
 }  // namespace support

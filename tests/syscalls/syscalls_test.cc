@@ -13,14 +13,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "broker/base/buffer.h"
-#include "broker/mqtt/encode.h"
 #include "tests/support/socket_client.h"
+#include "tests/support/wire.h"
 #include "tests/syscalls/traced_program.h"
 
 namespace syscalls {
 namespace {
 
+using support::encoded;
 using support::SocketClient;
 
 sockaddr_in loopback(std::uint16_t port) {
@@ -56,12 +56,6 @@ bool wait_until_listening(std::uint16_t port) {
     if (can_connect(port)) return true;
   }
   return false;
-}
-
-std::vector<std::uint8_t> encoded(const mqtt::Packet& packet) {
-  base::Buffer out;
-  mqtt::encode(packet, mqtt::Version::v311, out);
-  return {out.bytes().begin(), out.bytes().end()};
 }
 
 /// What a message cost, from its publisher to all `subscribers`, one under way at a time.
