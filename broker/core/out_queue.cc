@@ -19,10 +19,12 @@ OutQueue::Dropped OutQueue::push(MessageRef message, mqtt::Qos qos, const Limits
     lanes_->bytes -= freed;
     lanes_->qos0_bytes -= freed;
     lanes_->qos0.pop_front();
+    --lanes_->count;
     ++dropped.qos0;
   }
   auto& lane = qos == mqtt::Qos::at_most_once ? lanes_->qos0 : lanes_->acknowledged;
   lane.push_back({std::move(message), qos, lanes_->next_order++, mark});
+  ++lanes_->count;
   lanes_->bytes += bytes;
   if (qos == mqtt::Qos::at_most_once) lanes_->qos0_bytes += bytes;
   return dropped;
@@ -50,12 +52,11 @@ void OutQueue::take_front(std::deque<Item>& lane) {
   lanes_->bytes -= freed;
   if (&lane == &lanes_->qos0) lanes_->qos0_bytes -= freed;
   lane.pop_front();
-  if (size() == 0) lanes_.reset();
+  if (--lanes_->count == 0) lanes_.reset();
 }
 
 bool OutQueue::is_full(const Lanes& lanes, std::size_t more, const Limits& limits) {
-  return lanes.qos0.size() + lanes.acknowledged.size() >= limits.queued_messages ||
-         lanes.bytes + more > limits.queued_bytes;
+  return lanes.count >= limits.queued_messages || lanes.bytes + more > limits.queued_bytes;
 }
 
 /// Whether it has room once all of QoS 0 has gone: if not, nothing of it goes in vain.

@@ -41,7 +41,7 @@ class OutQueue {
   /// Takes out what `front` has shown.
   void pop(const Item* item);
 
-  std::size_t size() const { return lanes_ ? lanes_->qos0.size() + lanes_->acknowledged.size() : 0; }
+  std::size_t size() const { return lanes_ ? lanes_->count : 0; }
   std::size_t bytes() const { return lanes_ ? lanes_->bytes : 0; }
   bool empty() const { return !lanes_; }
   void clear() { lanes_.reset(); }
@@ -52,6 +52,7 @@ class OutQueue {
   struct Lanes {
     std::deque<Item> qos0;
     std::deque<Item> acknowledged;
+    std::size_t count = 0;  // of both: asked for at each change, and a deque has to reckon
     std::size_t bytes = 0;
     std::size_t qos0_bytes = 0;  // of these
     std::uint64_t next_order = 0;

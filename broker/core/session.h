@@ -179,8 +179,14 @@ class Session {
   void forget_received(mqtt::PacketId id);
   OutQueue::Dropped push(MessageRef message, mqtt::Qos qos, const OutQueue::Mark& mark);
   /// Around each change of the queue: the sums without it, and with it again.
-  void uncount_queue() const;
-  void count_queue() const;
+  void uncount_queue() const {
+    services_.owed.waiting -= queue_.size();
+    services_.owed.waiting_bytes -= queue_.bytes();
+  }
+  void count_queue() const {
+    services_.owed.waiting += queue_.size();
+    services_.owed.waiting_bytes += queue_.bytes();
+  }
   bool is_window_open() const { return inflight_.size() < services_.limits.inflight; }
   void resend();
   bool send_queued(std::size_t& budget);

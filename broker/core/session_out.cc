@@ -70,16 +70,6 @@ bool Session::may_send(const Outgoing& outgoing, const Passing& passing) const {
   return services_.publishing.may_send(client(), outgoing, passing.qos, is_own);
 }
 
-void Session::uncount_queue() const {
-  services_.owed.waiting -= queue_.size();
-  services_.owed.waiting_bytes -= queue_.bytes();
-}
-
-void Session::count_queue() const {
-  services_.owed.waiting += queue_.size();
-  services_.owed.waiting_bytes += queue_.bytes();
-}
-
 OutQueue::Dropped Session::push(MessageRef message, mqtt::Qos qos, const OutQueue::Mark& mark) {
   uncount_queue();
   const OutQueue::Dropped dropped = queue_.push(std::move(message), qos, services_.limits, mark);
