@@ -270,6 +270,8 @@ constexpr MetricRow rows[] = {
     {"meshbroker_login_back_offs_total", counter, "", "Times failures have shut the door for a while.",
      logins, "login_back_offs"},
     {"meshbroker_login_bans_total", counter, "", "Times failures have led to a ban.", logins, "login_bans"},
+    {"meshbroker_login_records_displaced_total", counter, "",
+     "Addresses and names whose logins were forgotten to make room.", logins, "login_records_displaced"},
     {"meshbroker_passwords_verified_total", counter, "", "Passwords looked at, right or wrong.", logins,
      "passwords_verified"},
     {"meshbroker_password_queue_full_total", counter, "",

@@ -5,32 +5,36 @@
 #include <iterator>
 #include <utility>
 
-#include "broker/app/config_environment.h"
+#include "broker/app/config/environment.h"
 #include "broker/auth/acl_file.h"
 #include "broker/auth/line_reader.h"
 
 namespace app {
 namespace {
 
-std::string lines_of(const auth::Problems& problems) {
-  std::string text;
-  for (const auth::Problem& problem : problems) {
-    if (!text.empty()) text += '\n';
-    text.append(problem.where).append(": ").append(problem.what);
-  }
-  return text;
-}
+/// A file that the configuration may name.
+struct AccessFile {
+  std::string key;
+  std::string path;
+  std::string_view remedy;  // for one that is not there
+};
 
 /// What `parse` makes of a file; null where none is named.
 template <class Value, class Parse>
-base::Expected<std::shared_ptr<const Value>, std::string> load(std::string_view key, const std::string& file,
-                                                               const Parse& parse) {
-  if (file.empty()) return std::shared_ptr<const Value>();
-  const auto text = read_file(file);
-  if (!text) return base::make_unexpected(std::string(key) + ": " + file + ": " + text.error());
-  auto parsed = parse(*text, file);
-  if (!parsed) return base::make_unexpected(lines_of(parsed.error()));
-  return std::make_shared<const Value>(*std::move(parsed));
+base::Expected<std::shared_ptr<const Value>, std::vector<Problem>> load(const AccessFile& file,
+                                                                        const ConfigPlaces& places,
+                                                                        const Parse& parse) {
+  if (file.path.empty()) return std::shared_ptr<const Value>();
+  const auto text = read_file(file.path);
+  if (!text) {
+    return base::make_unexpected(std::vector<Problem>{
+        {place_of(places, file.key), file.key + ": " + text.error() + "; " + std::string(file.remedy)}});
+  }
+  auto parsed = parse(*text, file.path);
+  if (parsed) return std::make_shared<const Value>(*std::move(parsed));
+  std::vector<Problem> problems;
+  for (const auth::Problem& problem : parsed.error()) problems.push_back({problem.where, problem.what});
+  return base::make_unexpected(std::move(problems));
 }
 
 /// The rules of a file, each with its user, sorted.
@@ -85,21 +89,26 @@ std::vector<AccessChange> access_changes(const AccessControl& before, const Acce
   return changes;
 }
 
-base::Expected<AccessControl, std::string> load_access(const AuthSettings& settings) {
+base::Expected<AccessControl, std::vector<Problem>> load_access(const AuthSettings& settings,
+                                                                const ConfigPlaces& places) {
   AccessControl control;
-  auto users = load<auth::Users>("auth.password_file", settings.password_file, auth::Users::parse);
-  auto rules = load<auth::Rules>("auth.acl_file", settings.acl_file,
-                                 [&](const std::string& text, const std::string& file) {
-                                   control.rules_text = text;
-                                   return auth::parse_acl(text, file);
-                                 });
+  const AccessFile user_file{"auth.password_file", settings.password_file,
+                             "meshbroker passwd makes it: docs/access.md"};
+  const AccessFile rule_file{"auth.acl_file", settings.acl_file, "what stands in it: docs/access.md"};
+  auto users = load<auth::Users>(user_file, places, auth::Users::parse);
+  auto rules = load<auth::Rules>(rule_file, places, [&](const std::string& text, const std::string& file) {
+    control.rules_text = text;
+    return auth::parse_acl(text, file);
+  });
   if (users && rules) {
     control.users = *std::move(users);
     control.rules = *std::move(rules);
     return control;
   }
-  if (users || rules) return base::make_unexpected(users ? rules.error() : users.error());
-  return base::make_unexpected(users.error() + '\n' + rules.error());
+  std::vector<Problem> problems;
+  if (!users) problems = std::move(users).error();
+  if (!rules) problems.insert(problems.end(), rules.error().begin(), rules.error().end());
+  return base::make_unexpected(std::move(problems));
 }
 
 }  // namespace app

@@ -6,7 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "broker/app/config.h"
+#include "broker/app/config/config.h"
+#include "broker/app/config/text.h"
 #include "broker/auth/acl.h"
 #include "broker/auth/password_file.h"
 #include "broker/base/expected.h"
@@ -21,9 +22,10 @@ struct AccessControl {
   std::string rules_text;                    // what they were read from
 };
 
-/// Reads the files that `settings` names, whose paths are the working directory's by now. The error is one
-/// line for each problem, with file and line.
-[[nodiscard]] base::Expected<AccessControl, std::string> load_access(const AuthSettings& settings);
+/// Reads the files that `settings` names, whose paths are the working directory's by now. The error is all of
+/// the problems, each with file and line; of a file that is not there, the line of `places` that names it.
+[[nodiscard]] base::Expected<AccessControl, std::vector<Problem>> load_access(
+    const AuthSettings& settings, const ConfigPlaces& places = {});
 
 /// One difference: "user added", "user removed", "user changed", "rule added", "rule removed", and whose or
 /// which.

@@ -8,7 +8,7 @@
 #include <iterator>
 #include <string>
 
-#include "broker/app/config_network.h"
+#include "broker/app/config/network.h"
 
 namespace app {
 namespace {

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "broker/app/config.h"
+#include "broker/app/config/config.h"
 #include "broker/net/address.h"
 
 namespace app {

@@ -80,12 +80,13 @@ std::unique_ptr<core::Access> Authority::access_of(const plugin::Client& client)
   return std::make_unique<ClientAccess>(control_.rules->of({client.user_name, client.id}), client, log_);
 }
 
-core::Standing Authority::standing_of(std::string_view user) const {
+core::Standing Authority::standing_of(std::string_view user, core::Proof proof) const {
   if (user.empty() || !control_.users) return core::Standing::good;
   const auth::PasswordHash* const now = control_.users->find(user);
   const auth::PasswordHash* const then = before_ ? before_->find(user) : nullptr;
-  // Who was in no file before has proven its name by a certificate.
-  if (now == nullptr) return before_ && then == nullptr ? core::Standing::good : core::Standing::gone;
+  // A certificate needs no line in the file; but a line that was there and goes means its user.
+  const bool needs_none = proof == core::Proof::tls && then == nullptr;
+  if (now == nullptr) return needs_none ? core::Standing::good : core::Standing::gone;
   return then == nullptr || *then == *now ? core::Standing::good : core::Standing::changed;
 }
 

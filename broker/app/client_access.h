@@ -21,7 +21,7 @@ class Authority final : public core::Authority {
   const std::shared_ptr<const auth::Users>& users() const { return control_.users; }
 
   std::unique_ptr<core::Access> access_of(const plugin::Client& client) const override;
-  core::Standing standing_of(std::string_view user) const override;
+  core::Standing standing_of(std::string_view user, core::Proof proof) const override;
 
  private:
   AccessControl control_;

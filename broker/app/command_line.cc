@@ -8,7 +8,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "broker/app/config_values.h"
+#include "broker/app/config/values.h"
 
 namespace app {
 namespace {
@@ -19,7 +19,7 @@ constexpr const char* description =
 
 constexpr const char* footer =
     "Every setting can also come from the environment: MESHBROKER_MESH__ROOTS='[\"msh\"]', or from a file:\n"
-    "MESHBROKER_MESH__CHANNEL__0__PSK__FILE=PATH.\n"
+    "MESHBROKER_HTTP__TOKEN__FILE=PATH.\n"
     "Exit: 0 done, 1 failed while running, 2 wrong usage or configuration.";
 
 struct CommandRow {
@@ -100,6 +100,11 @@ void add_import_options(CLI::App& app, Options& options) {
   app.add_option("file", options.input, "The mosquitto.conf")->type_name("FILE")->required();
 }
 
+constexpr const char* simulate_footer = "Exit: 0 done or stopped by Ctrl-C, 1 no connection, 2 wrong usage.";
+
+constexpr const char* import_footer =
+    "Exit: 0 done, 1 a file cannot be read, 2 something in it is wrong, and the TOML is without it.";
+
 EarlyExit wrong_usage(std::string_view what) {
   return {2, "", fmt::format("{}\nRun meshbroker --help for what can be written.\n", what)};
 }
@@ -158,10 +163,12 @@ base::Expected<Arguments, EarlyExit> parse_command_line(int argc, const char* co
     }
     if (row.command == Command::simulate) {
       add_simulate_options(*subcommand, own.simulate);
+      subcommand->footer(simulate_footer);
       continue;
     }
     if (row.command == Command::import_mosquitto) {
       add_import_options(*subcommand, own);
+      subcommand->footer(import_footer);
       continue;
     }
     add_config_options(*subcommand, own);

@@ -21,7 +21,7 @@ enum class Command : std::uint8_t {
   import_mosquitto
 };
 
-/// --psk NAME=PSK of decode; the form of `psk` is checked (see psk_bytes in config_values.h).
+/// --psk NAME=PSK of decode; the form of `psk` is checked (see psk_bytes in config/values.h).
 struct NamedPsk {
   std::string name;
   std::string psk;

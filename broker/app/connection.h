@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "broker/app/config.h"
+#include "broker/app/config/config.h"
 #include "broker/app/doors.h"
 #include "broker/app/frame_reader.h"
 #include "broker/app/trace.h"

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "broker/app/admission.h"
-#include "broker/app/config.h"
+#include "broker/app/config/config.h"
 #include "broker/base/expected.h"
 #include "broker/base/guarded.h"
 #include "broker/core/close_reason.h"

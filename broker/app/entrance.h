@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "broker/app/admission.h"
-#include "broker/app/config.h"
+#include "broker/app/config/config.h"
 #include "broker/app/doors.h"
 #include "broker/app/tls_contexts.h"
 #include "broker/base/guarded.h"

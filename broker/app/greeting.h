@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "broker/app/config.h"
+#include "broker/app/config/config.h"
 #include "broker/app/connect_bytes.h"
 #include "broker/app/doors.h"
 #include "broker/app/frame_reader.h"

@@ -2,7 +2,7 @@
 #pragma once
 #include <string>
 
-#include "broker/app/config.h"
+#include "broker/app/config/config.h"
 #include "broker/base/expected.h"
 
 namespace app {

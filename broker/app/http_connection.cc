@@ -77,7 +77,7 @@ void HttpConnection::fail(const net::HttpProblem& problem) {
   state_ = State::asked;
   is_head_ = false;
   keeps_alive_ = false;
-  answer(admin::refusal(problem.status, problem.why, "docs/http.md says what is served"));
+  answer(admin::refusal(problem.status, problem.why, "docs/http.md, Limits, says what a request may be"));
 }
 
 /// The connection closes only when the flush has shown what the socket takes of the answer.

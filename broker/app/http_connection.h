@@ -7,7 +7,7 @@
 #include <span>
 #include <string_view>
 
-#include "broker/app/config.h"
+#include "broker/app/config/config.h"
 #include "broker/app/doors.h"
 #include "broker/core/close_reason.h"
 #include "broker/net/http.h"

@@ -2,7 +2,6 @@
 #include "broker/app/http_service.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <utility>
 
@@ -20,6 +19,7 @@ using admin::Route;
 using net::HttpResponse;
 
 constexpr std::size_t usual_page = 100;
+constexpr std::size_t most_cursor_bytes = 600;
 constexpr std::string_view bearer = "Bearer ";
 
 HttpResponse with_challenge(HttpResponse response) {
@@ -37,14 +37,30 @@ std::optional<std::size_t> number_in(std::string_view text) {
   return number;
 }
 
-/// A proxy that speaks HTTP says so: then the peer's address is the proxy's, and tells nothing of who asks.
 bool is_forwarded(const net::HttpRequest& request) {
-  constexpr std::array<std::string_view, 4> tells = {"forwarded", "x-forwarded-for", "x-real-ip", "via"};
-  return std::ranges::any_of(tells, [&](std::string_view name) { return !request.field(name).empty(); });
+  return std::ranges::any_of(request.fields,
+                             [](const auto& field) { return net::tells_of_proxy(field.first); });
+}
+
+/// What to ask for the next page with, short enough for the first line of a request: of a longer id its
+/// beginning and the last character there is, behind all ids that begin so.
+std::string cursor_behind(std::string_view id) {
+  if (id.size() <= most_cursor_bytes) return std::string(id);
+  constexpr std::string_view last_character = "\xF4\x8F\xBF\xBF";
+  std::size_t end = most_cursor_bytes;
+  while (end > 0 && (static_cast<unsigned char>(id[end]) & 0xC0U) == 0x80U) --end;
+  return std::string(id.substr(0, end)).append(last_character);
 }
 
 bool is_json(const net::HttpRequest& request) {
   return request.field("content-type").starts_with("application/json");
+}
+
+HttpResponse shut_out(base::Duration left) {
+  HttpResponse response = refusal(429, "too many failed logins", "wait as long as Retry-After says");
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(left);
+  response.fields.emplace_back("Retry-After", std::to_string(seconds.count()));
+  return response;
 }
 
 }  // namespace
@@ -175,7 +191,27 @@ void HttpService::list_clients(const Asking& asking) {
   ClientQuestion question{.kind = ClientQuestion::Kind::list,
                           .text = asking.request.parameter("after").value_or(""),
                           .count = *count + 1};  // one more says whether there is another page
-  ask(asking.connection, std::move(question), 0, parts_.inboxes.size());
+  lists_.emplace_back(asking.connection.id(), std::move(question));
+  begin_list();
+}
+
+/// A list is a look at every session: one at a time, so that many who ask take no more of a turn than one.
+void HttpService::begin_list() {
+  while (!listing_ && !lists_.empty()) {
+    auto [asking, question] = std::move(lists_.front());
+    lists_.pop_front();
+    HttpConnection* const connection = find(asking);
+    if (connection == nullptr) continue;
+    listing_ = Listing{asking, parts_.inboxes.size()};
+    ask(*connection, std::move(question), 0, parts_.inboxes.size());
+  }
+}
+
+/// Also when nobody waits for it any more.
+void HttpService::end_list(const ClientAnswer& answer) {
+  if (!listing_ || listing_->asking != answer.asking || --listing_->missing != 0) return;
+  listing_.reset();
+  begin_list();
 }
 
 void HttpService::ask_one(const Asking& asking, ClientQuestion::Kind kind, std::size_t count) {
@@ -212,6 +248,7 @@ void HttpService::on_new_users(const auth::Users* before, const auth::Users* aft
 }
 
 void HttpService::on_mail(const ClientAnswer& answer) {
+  end_list(answer);
   const auto found = pending_.find(answer.asking);
   if (found == pending_.end()) return;
   Pending& pending = found->second;
@@ -232,8 +269,8 @@ HttpResponse HttpService::response_of(Pending& pending) {
     std::ranges::sort(pending.clients, {}, &core::SessionFacts::client_id);
     const bool has_more = pending.clients.size() >= pending.count;
     if (has_more) pending.clients.resize(pending.count - 1);
-    return as_json(
-        admin::clients_json(pending.clients, has_more ? pending.clients.back().client_id : std::string()));
+    return as_json(admin::clients_json(
+        pending.clients, has_more ? cursor_behind(pending.clients.back().client_id) : std::string()));
   }
   if (pending.kind == ClientQuestion::Kind::one && !pending.clients.empty())
     return as_json(admin::client_json(pending.clients.front()));
@@ -277,12 +314,9 @@ void HttpService::log_in(const Asking& asking) {
     return connection.answer(
         refusal(403, "nobody can log in", "auth.password_file has the users, http.admins says who may"));
   const auth::Ip& ip = connection.stream().peer().ip;
-  if (const auto shut = parts_.desk.guard.refuses(ip, credentials->user, parts_.loop.now())) {
-    HttpResponse response = refusal(429, "too many failed logins", "wait as long as Retry-After says");
-    const auto left = std::chrono::ceil<std::chrono::seconds>(shut->until - parts_.loop.now());
-    response.fields.emplace_back("Retry-After", std::to_string(left.count()));
-    return connection.answer(response);
-  }
+  const base::TimePoint now = parts_.loop.now();
+  if (const auto shut = parts_.desk.guard.refuses(ip, credentials->user, now))
+    return connection.answer(shut_out(shut->until - now));
   const auto login = std::make_shared<LoginVerdict>();
   login->id = connection.id();
   login->is_http = true;
@@ -303,6 +337,7 @@ void HttpService::on_mail(const LoginVerdict& verdict) {
   if (verdict.said == auth::Verdict::wrong) parts_.logins.note_failure(verdict);
   HttpConnection* const connection = find(verdict.id);
   if (connection == nullptr) return;
+  if (verdict.said == auth::Verdict::withdrawn) return connection->answer(shut_out(std::chrono::seconds(1)));
   if (verdict.said == auth::Verdict::unable)
     return connection->answer(refusal(503, "no memory to look at the password", "try again"));
   if (verdict.said == auth::Verdict::wrong || parts_.authority.users() != verdict.users)

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "broker/admin/broker_counts.h"
@@ -92,6 +94,10 @@ class HttpService final : HttpConnectionHost {
     const admin::Found& found;
   };
   /// A question to workers under way.
+  struct Listing {
+    std::uint64_t asking;
+    std::size_t missing;  // answers
+  };
   struct Pending {
     ClientQuestion::Kind kind;
     std::size_t missing;  // answers
@@ -108,6 +114,8 @@ class HttpService final : HttpConnectionHost {
   void note_change(const Asking& asking, std::string_view user);
   void serve(const Asking& asking);
   void list_clients(const Asking& asking);
+  void begin_list();
+  void end_list(const ClientAnswer& answer);
   void ask_one(const Asking& asking, ClientQuestion::Kind kind, std::size_t count = 0);
   void trace(const Asking& asking);
   void ask(HttpConnection& connection, ClientQuestion question, std::size_t owner, std::size_t workers);
@@ -125,6 +133,8 @@ class HttpService final : HttpConnectionHost {
   admin::HttpSessions sessions_;
   std::unordered_map<std::uint64_t, std::unique_ptr<HttpConnection>> connections_;  // by id
   std::unordered_map<std::uint64_t, Pending> pending_;                              // by the connection's id
+  std::deque<std::pair<std::uint64_t, ClientQuestion>> lists_;                      // that wait, and whose
+  std::optional<Listing> listing_;                                                  // the one under way
   std::vector<std::uint64_t> over_;  // destroyed after the flush
   std::uint64_t last_id_ = 0;
 };

@@ -5,7 +5,7 @@
 #include <deque>
 #include <vector>
 
-#include "broker/app/config.h"
+#include "broker/app/config/config.h"
 #include "broker/app/worker_counters.h"
 #include "broker/core/close_reason.h"
 

@@ -62,6 +62,7 @@ void Logins::on_verdict(const LoginVerdict& verdict, Greeting* greeting) {
   if (verdict.said == auth::Verdict::wrong) note_failure(verdict);
   if (greeting == nullptr) return;
   if (verdict.said == auth::Verdict::wrong) return greeting->refuse(wrong, greeting->version());
+  if (verdict.said == auth::Verdict::withdrawn) return greeting->refuse(shut_out, greeting->version());
   if (verdict.said == auth::Verdict::unable) return greeting->refuse(unable, greeting->version());
   if (is_outdated(verdict)) return greeting->refuse(wrong, greeting->version());
   parts_.desk.guard.logged_in(verdict.peer.ip, verdict.user);
@@ -78,8 +79,15 @@ bool Logins::is_outdated(const LoginVerdict& verdict) const {
 
 void Logins::note_failure(const LoginVerdict& verdict) {
   parts_.log.info("login_failed", verdict.peer, {{"address", verdict.peer.text()}, {"user", verdict.user}});
-  for (const auth::Shut& shut : parts_.desk.guard.failed(verdict.peer.ip, verdict.user, parts_.loop.now()))
-    log_shut(verdict.peer, shut);
+  const base::TimePoint now = parts_.loop.now();
+  const std::vector<auth::Shut> doors = parts_.desk.guard.failed(verdict.peer.ip, verdict.user, now);
+  for (const auth::Shut& shut : doors) log_shut(verdict.peer, shut);
+  if (doors.empty()) return;
+  // What stood in front of the door before it was shut does not come in either: else guessing in parallel
+  // would buy as many guesses as there is room for.
+  parts_.desk.work.withdraw([this, now](const auth::Ip& from, const std::string& user) {
+    return parts_.desk.guard.refuses(from, user, now).has_value();
+  });
 }
 
 void Logins::log_shut(const net::Address& from, const auth::Shut& shut) {

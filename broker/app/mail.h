@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "broker/app/access_control.h"
-#include "broker/app/config.h"
+#include "broker/app/config/config.h"
 #include "broker/app/doors.h"
 #include "broker/app/forward_batch.h"
 #include "broker/app/reload_report.h"

@@ -12,9 +12,10 @@
 #include <unistd.h>
 
 #include "broker/app/command_line.h"
-#include "broker/app/config_file.h"
-#include "broker/app/config_keys.h"
+#include "broker/app/config/file.h"
+#include "broker/app/config/keys.h"
 #include "broker/app/health.h"
+#include "broker/app/inspection.h"
 #include "broker/app/mesh_parts.h"
 #include "broker/app/mosquitto/import.h"
 #include "broker/app/node_key_files.h"
@@ -22,9 +23,9 @@
 #include "broker/app/reload.h"
 #include "broker/app/server.h"
 #include "broker/app/simulate/simulate.h"
-#include "broker/app/tls_contexts.h"
 #include "broker/base/log_file.h"
 #include "broker/net/notify_socket.h"
+#include "broker/net/signals.h"
 #include "mesh/mesh_plugin.h"
 
 namespace {
@@ -71,13 +72,6 @@ base::Expected<app::LoadedConfig, std::vector<app::Problem>> load(const app::Arg
   return app::load_config({arguments.config_file, environment_lines(), arguments.settings});
 }
 
-/// Whether there are any.
-bool say_tls_problems(const app::Config& config, const app::LoadedConfig& loaded) {
-  const std::vector<app::Problem> problems = app::tls_problems(config, loaded.places);
-  for (const app::Problem& problem : problems) std::cerr << app::to_text(problem) << '\n';
-  return !problems.empty();
-}
-
 using OwnedLogFile = std::unique_ptr<base::LogFile>;
 
 /// Null: the log goes to standard error.
@@ -104,8 +98,8 @@ void tell(const std::optional<net::NotifySocket>& systemd, std::string_view line
 }
 
 int serve(const app::Arguments& arguments, const app::LoadedConfig& loaded) {
+  net::hold_signal(SIGHUP);
   const app::Config config = app::with_paths_resolved(loaded);
-  if (say_tls_problems(config, loaded)) return exit_wrong_usage;
   const auto log_file = open_log_file(config.broker);
   if (!log_file) {
     std::cerr << log_file.error() << '\n';
@@ -118,13 +112,12 @@ int serve(const app::Arguments& arguments, const app::LoadedConfig& loaded) {
   std::signal(SIGPIPE, SIG_IGN);  // a write to a closed socket is an error code, not the end
   raise_descriptor_limit();
 
-  if (const auto access = app::load_access(config.auth); !access) {
-    log.error("start_failed", {{"why", access.error()}});
-    return exit_wrong_usage;
-  }
+  const std::vector<app::Problem> problems = app::inspect(loaded);
+  for (const app::Problem& problem : problems) log.error("start_failed", {{"why", app::to_text(problem)}});
+  if (!problems.empty()) return exit_wrong_usage;
   const auto node_keys = app::read_node_keys(loaded);
   if (!node_keys) {
-    log.error("start_failed", {{"why", node_keys.error()}});
+    log.error("start_failed", {{"why", app::to_text(node_keys.error())}});
     return exit_wrong_usage;
   }
   if (const auto exposure = app::exposure_of(loaded)) log.warn("private_key_exposed", {{"hint", *exposure}});
@@ -163,25 +156,10 @@ int serve(const app::Arguments& arguments, const app::LoadedConfig& loaded) {
   return exit_ok;
 }
 
-/// What only the mesh can tell of the configuration; empty: nothing is wrong.
-std::string mesh_problem(const app::LoadedConfig& loaded) {
-  const mesh::MeshConfig config = app::mesh_config_of(loaded.config.mesh);
-  const auto keyring = mesh::Keyring::open(config);
-  if (!keyring) return app::keyring_problem_text(config, keyring.error());
-  const auto node_keys = app::read_node_keys(loaded);
-  return node_keys ? "" : node_keys.error();
-}
-
 int check(const app::LoadedConfig& loaded) {
-  if (say_tls_problems(app::with_paths_resolved(loaded), loaded)) return exit_wrong_usage;
-  if (const std::string problem = mesh_problem(loaded); !problem.empty()) {
-    std::cerr << loaded.file << (loaded.file.empty() ? "" : ": ") << problem << '\n';
-    return exit_wrong_usage;
-  }
-  if (const auto access = app::load_access(app::with_paths_resolved(loaded).auth); !access) {
-    std::cerr << access.error() << '\n';
-    return exit_wrong_usage;
-  }
+  const std::vector<app::Problem> problems = app::inspect(loaded);
+  for (const app::Problem& problem : problems) std::cerr << app::to_text(problem) << '\n';
+  if (!problems.empty()) return exit_wrong_usage;
   if (const auto exposure = app::exposure_of(loaded)) std::cout << "warning: " << *exposure << '\n';
   std::cout << (loaded.file.empty() ? "no configuration file: the defaults" : loaded.file)
             << ": no problems\n";

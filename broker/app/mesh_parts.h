@@ -4,7 +4,7 @@
 #include <string>
 
 #include "broker/app/command_line.h"
-#include "broker/app/config.h"
+#include "broker/app/config/config.h"
 #include "mesh/keyring.h"
 #include "mesh/mesh_config.h"
 

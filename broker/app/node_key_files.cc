@@ -76,15 +76,24 @@ Key key_of(const MeshNode& node, const std::string& config_file) {
 
 }  // namespace
 
-base::Expected<std::vector<mesh::NodeKeyConfig>, std::string> read_node_keys(const LoadedConfig& loaded) {
+base::Expected<std::vector<mesh::NodeKeyConfig>, std::vector<Problem>> read_node_keys(
+    const LoadedConfig& loaded) {
   std::vector<mesh::NodeKeyConfig> keys;
-  for (const MeshNode& node : loaded.config.mesh.own_nodes) {
+  std::vector<Problem> problems;
+  const std::vector<MeshNode>& nodes = loaded.config.mesh.own_nodes;
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const MeshNode& node = nodes[i];
     if (!node.id) continue;
     const Key key = key_of(node, loaded.file);
-    if (!key)
-      return base::make_unexpected(fmt::format("mesh.node {}: {}", mesh::node_id(*node.id), key.error()));
-    keys.push_back({*node.id, *key});
+    if (key) {
+      keys.push_back({*node.id, *key});
+      continue;
+    }
+    const char* const setting = node.private_key_file.empty() ? "private_key" : "private_key_file";
+    problems.push_back({place_of(loaded.places, fmt::format("mesh.node.{}.{}", i, setting)),
+                        fmt::format("mesh.node {}: {}", mesh::node_id(*node.id), key.error())});
   }
+  if (!problems.empty()) return base::make_unexpected(std::move(problems));
   return keys;
 }
 

@@ -7,14 +7,16 @@
 #include <string_view>
 #include <vector>
 
-#include "broker/app/config_file.h"
+#include "broker/app/config/file.h"
 #include "broker/base/expected.h"
 #include "mesh/mesh_config.h"
 
 namespace app {
 
-/// The error says which node's file is missing, readable by others (and the chmod to do), or no key.
-base::Expected<std::vector<mesh::NodeKeyConfig>, std::string> read_node_keys(const LoadedConfig& loaded);
+/// The error says of each node whose file is missing, readable by others (and the chmod to do), or no key,
+/// where it is named.
+base::Expected<std::vector<mesh::NodeKeyConfig>, std::vector<Problem>> read_node_keys(
+    const LoadedConfig& loaded);
 
 /// Set when a private key stands in a configuration file that others can read: what to do about it.
 std::optional<std::string> exposure_of(const LoadedConfig& loaded);

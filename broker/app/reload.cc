@@ -5,7 +5,8 @@
 #include <map>
 #include <utility>
 
-#include "broker/app/config_changes.h"
+#include "broker/app/config/changes.h"
+#include "broker/app/inspection.h"
 #include "broker/app/mesh_parts.h"
 #include "broker/app/node_key_files.h"
 
@@ -24,15 +25,15 @@ ReloadReport Reload::run() {
     for (const Problem& problem : loaded.error()) refuse(to_text(problem));
     return std::move(report_);
   }
-  const auto bad_files = tls_problems(with_paths_resolved(*loaded), loaded->places);
-  for (const Problem& problem : bad_files) refuse(to_text(problem));
-  if (bad_files.empty()) {
+  const std::vector<Problem> problems = inspect(*loaded);
+  for (const Problem& problem : problems) refuse(to_text(problem));
+  if (problems.empty()) {
     if (const auto applied = apply(*loaded); !applied) refuse(applied.error());
   }
   return std::move(report_);
 }
 
-/// Of the listeners that stay as they are: another door's files are looked at by tls_problems only.
+/// Of the listeners that stay as they are: another door's files are looked at by inspect only.
 base::Expected<TlsContexts, std::string> Reload::open_tls(const Config& next) const {
   std::vector<Listener> listeners = next.listeners;
   listeners.resize(std::min(listeners.size(), running_.listeners.size()));
@@ -48,12 +49,12 @@ base::Expected<TlsContexts, std::string> Reload::open_tls(const Config& next) co
 base::Expected<void, std::string> Reload::apply(const LoadedConfig& loaded) {
   const Config next = with_paths_resolved(loaded);
   const auto access = load_access(next.auth);
-  if (!access) return base::make_unexpected(access.error());
+  if (!access) return base::make_unexpected(to_text(access.error()));
   auto contexts = open_tls(next);
   if (!contexts) return base::make_unexpected(contexts.error());
   mesh::MeshConfig mesh_config = mesh_config_of(next.mesh);
   const auto node_keys = read_node_keys(loaded);
-  if (!node_keys) return base::make_unexpected(node_keys.error());
+  if (!node_keys) return base::make_unexpected(to_text(node_keys.error()));
   mesh_config.node_keys = *node_keys;
   if (const auto keys = parts_.mesh.reload(mesh_config); !keys)
     return base::make_unexpected(keyring_problem_text(mesh_config, keys.error()));

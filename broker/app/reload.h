@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "broker/app/config_file.h"
+#include "broker/app/config/file.h"
 #include "broker/app/reload_report.h"
 #include "broker/app/server.h"
 #include "broker/app/tls_contexts.h"

@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "broker/app/config_environment.h"
+#include "broker/app/config/environment.h"
 
 namespace app {
 namespace {

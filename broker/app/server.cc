@@ -76,7 +76,7 @@ base::Expected<std::unique_ptr<Server>, std::string> Server::open(const Config& 
                                                                   net::LoopSizes loop_sizes) {
   std::unique_ptr<Server> server(new Server(config, log, std::move(plugins)));
   auto access = load_access(config.auth);
-  if (!access) return base::make_unexpected(access.error());
+  if (!access) return base::make_unexpected(to_text(access.error()));
   server->access_ = *std::move(access);
   if (const auto opened = server->open_store(); !opened) return base::make_unexpected(opened.error());
   if (const auto opened = server->open_tls(); !opened) return base::make_unexpected(opened.error());
@@ -252,6 +252,7 @@ void Server::run() {
     hangups_.fetch_add(1);
     hangups_.notify_all();
   });
+  net::let_signal_through(SIGHUP);
   if (make_watch_) watch_ = make_watch_();
   if (store_) store_->start();
   std::thread reloader([this] { run_reloads(); });
@@ -259,6 +260,7 @@ void Server::run() {
   for (std::size_t i = 1; i < workers_.size(); ++i) threads.emplace_back([this, i] { workers_[i]->run(); });
   if (milestones_.on_serving) milestones_.on_serving();
   workers_.front()->run();
+  net::hold_signal(SIGHUP);  // without its handle it would end the process, which still has to write
   for (std::thread& thread : threads) thread.join();
   watch_.reset();
   end_reloads();

@@ -9,7 +9,7 @@
 
 #include "broker/admin/sys_topics.h"
 #include "broker/app/admission.h"
-#include "broker/app/config.h"
+#include "broker/app/config/config.h"
 #include "broker/app/doors.h"
 #include "broker/app/entrance.h"
 #include "broker/app/tls_contexts.h"

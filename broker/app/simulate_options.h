@@ -32,4 +32,7 @@ struct SimulateOptions {
 /// Adds them to a subcommand; `options` outlives it.
 void add_simulate_options(CLI::App& command, SimulateOptions& options);
 
+/// Of a CONNACK that refuses.
+inline constexpr const char* refusal_text = "the broker refused it: are --user and --password right?";
+
 }  // namespace app

@@ -4,7 +4,7 @@
 #include <functional>
 #include <utility>
 
-#include "broker/app/config_environment.h"
+#include "broker/app/config/environment.h"
 
 namespace app {
 namespace {
@@ -75,9 +75,8 @@ std::vector<Problem> tls_problems(const Config& config, const ConfigPlaces& plac
   const auto contexts = open_tls_contexts(config.listeners);
   if (contexts) return problems;
   for (const BadTlsFile& bad : contexts.error()) {
-    const auto place = places.find(bad.key);
-    problems.push_back({place == places.end() ? "configuration" : place->second,
-                        bad.key.substr(bad.key.find(".tls.") + 1) + ": " + bad.what});
+    problems.push_back(
+        {place_of(places, bad.key), bad.key.substr(bad.key.find(".tls.") + 1) + ": " + bad.what});
   }
   return problems;
 }

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "broker/app/config.h"
-#include "broker/app/config_text.h"
+#include "broker/app/config/config.h"
+#include "broker/app/config/text.h"
 #include "broker/base/expected.h"
 #include "broker/net/tls.h"
 

@@ -192,7 +192,7 @@ bool Worker::admits(Greeting& greeting, const Hello& hello) {
     if (refusal) greeting.end(refusal->reason, refusal->why);
     if (refusal) return false;
   }
-  if (user_of(greeting) || logs_in(hello) ||
+  if (who_is(greeting).user || logs_in(hello) ||
       parts_.entrance.admits_anonymous(listener, stream.peer(), stream.is_proxied()))
     return true;
   greeting.refuse({mqtt::Reason::not_authorized, core::CloseReason::not_authorized,
@@ -206,7 +206,7 @@ void Worker::on_connect(Greeting& greeting, const Hello& hello) {
   const std::string_view id = hello.connect.client_id;
   const std::uint32_t owner = id.empty() ? parts_.index : base::owner_of(id, parts_.count);
   if (owner != parts_.index) return hand_over(greeting, hello, owner);
-  if (!user_of(greeting) && logs_in(hello))
+  if (!who_is(greeting).user && logs_in(hello))
     return logins_.begin(greeting, hello, greetings_.at(&greeting).id);
   accept(greeting, hello);
 }
@@ -239,9 +239,10 @@ bool Worker::logs_in(const Hello& hello) const {
 }
 
 /// By its certificate, before all names and passwords, or by a login.
-std::optional<std::string> Worker::user_of(const Greeting& greeting) {
-  std::string proven = greeting.stream().user();
-  return proven.empty() ? greeting.user() : std::optional<std::string>(std::move(proven));
+Worker::Who Worker::who_is(const Greeting& greeting) {
+  std::string certified = greeting.stream().user();
+  if (certified.empty()) return {greeting.user(), core::Proof::password};
+  return {std::move(certified), core::Proof::tls};
 }
 
 void Worker::on_mail(const std::shared_ptr<const LoginVerdict>& verdict) {
@@ -288,8 +289,8 @@ bool Worker::review() {
 /// The greeting's stream becomes a connection, the CONNECT a session, on the worker that owns the client.
 void Worker::accept(Greeting& greeting, const Hello& hello) {
   mqtt::Connect connect = hello.connect;
-  const std::optional<std::string> user = user_of(greeting);
-  connect.user_name = user;
+  const Who who = who_is(greeting);
+  connect.user_name = who.user;
   over_greetings_.push_back(&greeting);
   auto owned = std::make_unique<Connection>(connection_parts_, greeting.take_stream(), connect.version);
   Connection& connection = *owned;
@@ -297,7 +298,7 @@ void Worker::accept(Greeting& greeting, const Hello& hello) {
   connection.index = connections_.size();
   connections_.push_back(std::move(owned));
   packets_.received(mqtt::PacketType::connect);
-  core::Session* session = broker_.connect(connection, connect, loop_.now());
+  core::Session* session = broker_.connect(connection, connect, loop_.now(), who.proof);
   if (session == nullptr) return;
   events_.info("client_connected", connection.peer(),
                {{"client", session->client_id()},

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "broker/admin/broker_counts.h"
-#include "broker/app/config.h"
+#include "broker/app/config/config.h"
 #include "broker/app/connect_bytes.h"
 #include "broker/app/connection.h"
 #include "broker/app/doors.h"
@@ -125,7 +125,11 @@ class Worker final : GreetingHost, ConnectionHost {
   Greeting& greet(const Listener& listener, Doors::Ticket ticket, std::unique_ptr<net::TcpStream> stream);
   void accept(Greeting& greeting, const Hello& hello);
   bool logs_in(const Hello& hello) const;
-  static std::optional<std::string> user_of(const Greeting& greeting);
+  struct Who {
+    std::optional<std::string> user;
+    core::Proof proof = core::Proof::password;
+  };
+  static Who who_is(const Greeting& greeting);
   bool review();
   void hand_over(Greeting& greeting, const Hello& hello, std::uint32_t owner);
   std::string new_client_id() const;

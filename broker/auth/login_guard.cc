@@ -125,10 +125,13 @@ void LoginGuard::forgive_all() {
   });
 }
 
-std::uint64_t LoginGuard::displaced() {
-  return tables_.with([](const Tables& tables) {
+std::vector<base::Count> LoginGuard::counts() const {
+  std::vector<base::Count> counts = counters_.read();
+  const std::uint64_t displaced = tables_.with([](const Tables& tables) {
     return tables.addresses.displaced() + tables.users.displaced() + tables.known.displaced();
   });
+  counts.push_back({"login_records_displaced", displaced});
+  return counts;
 }
 
 }  // namespace auth

@@ -90,9 +90,7 @@ class LoginGuard {
   bool forgive(std::string_view user);
   void forgive_all();
 
-  std::vector<base::Count> counts() const { return counters_.read(); }
-  /// How many entries had to make room.
-  std::uint64_t displaced();
+  std::vector<base::Count> counts() const;
 
  private:
   struct Failures {

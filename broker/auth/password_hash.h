@@ -11,7 +11,12 @@
 namespace auth {
 
 /// `unable`: it could not be computed (no memory); says nothing about the password.
-enum class Verdict : std::uint8_t { right, wrong, unable };
+enum class Verdict : std::uint8_t {
+  right,
+  wrong,
+  unable,
+  withdrawn,  // nobody has looked: see PasswordWork::withdraw
+};
 
 /// What an entry of a users file may ask of the machine, and what is taken for a hash at all.
 inline constexpr std::uint32_t max_pbkdf2_iterations = 2'000'000;

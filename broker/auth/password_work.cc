@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/auth/password_work.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <openssl/evp.h>
@@ -36,9 +38,31 @@ bool PasswordWork::take(Request& request) {
   if (is_stopping_) return false;
   request = std::move(queue_.front());
   queue_.pop_front();
-  const auto origin = waiting_of_.find(request.from);
-  if (--origin->second == 0) waiting_of_.erase(origin);
+  forget_waiting(request.from);
   return true;
+}
+
+/// Under the mutex.
+void PasswordWork::forget_waiting(const Ip& origin) {
+  const auto found = waiting_of_.find(origin);
+  if (--found->second == 0) waiting_of_.erase(found);
+}
+
+void PasswordWork::withdraw(const std::function<bool(const Ip& from, const std::string& user)>& is_unwanted) {
+  std::vector<Request> withdrawn;
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto unwanted = std::stable_partition(
+        queue_.begin(), queue_.end(),
+        [&is_unwanted](const Request& request) { return !is_unwanted(request.from, request.user); });
+    withdrawn.assign(std::move_iterator(unwanted), std::move_iterator(queue_.end()));
+    queue_.erase(unwanted, queue_.end());
+    for (const Request& request : withdrawn) forget_waiting(request.from);
+  }
+  for (Request& request : withdrawn) {
+    OPENSSL_cleanse(request.password.data(), request.password.size());
+    request.done(Verdict::withdrawn);
+  }
 }
 
 void PasswordWork::run() {

@@ -53,6 +53,9 @@ class PasswordWork {
   /// Any thread. False: too much waits already, or it is stopping; `done` is not called then. The client
   /// hears "server unavailable".
   [[nodiscard]] bool submit(Request request);
+  /// Requests that wait and for which `is_unwanted` are not looked at: their verdict is `withdrawn`. Any
+  /// thread.
+  void withdraw(const std::function<bool(const Ip& from, const std::string& user)>& is_unwanted);
   /// Ends what is being computed and drops what waits. From here on no `done` is called.
   void stop();
 
@@ -62,6 +65,7 @@ class PasswordWork {
  private:
   void run();
   bool take(Request& request);
+  void forget_waiting(const Ip& origin);
   bool has_room_for(const Ip& origin);
 
   const Limits limits_;

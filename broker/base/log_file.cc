@@ -22,7 +22,11 @@ tl::unexpected<std::string> cannot_open(const std::string& path, const std::stri
 Expected<int, std::string> open_to_append(const std::string& path) {
   const int descriptor = ::open(
       path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, owner_and_group);
-  if (descriptor < 0) return cannot_open(path, std::generic_category().message(errno));
+  if (descriptor < 0) {
+    const int error = errno;
+    const std::string why = std::generic_category().message(error);
+    return cannot_open(path, error == ENOENT ? why + "; make its folder" : why);
+  }
   struct stat file = {};
   if (fstat(descriptor, &file) == 0 && S_ISREG(file.st_mode)) return descriptor;
   close(descriptor);

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string_view>
 
+#include "broker/core/proof.h"
 #include "broker/plugin/plugin.h"
 
 namespace core {
@@ -29,8 +30,8 @@ class Authority {
  public:
   /// Null: everything.
   virtual std::unique_ptr<Access> access_of(const plugin::Client& client) const = 0;
-  /// `user` is nobody's name for anonymous clients: empty.
-  virtual Standing standing_of(std::string_view user) const = 0;
+  /// `user` is nobody's name for anonymous clients: empty. `proof` is what it came in by.
+  virtual Standing standing_of(std::string_view user, Proof proof) const = 0;
 
  protected:
   ~Authority() = default;

@@ -32,7 +32,7 @@ Broker::Broker(Parts parts)
                 parts_.lasting, parts_.authority, endings_},
       sessions_(parts_.commons.sessions) {}
 
-Session* Broker::connect(Link& link, const mqtt::Connect& connect, base::TimePoint now) {
+Session* Broker::connect(Link& link, const mqtt::Connect& connect, base::TimePoint now, Proof proof) {
   if (connect.client_id.empty() && !connect.clean_start) {  // [MQTT-3.1.3-8]
     link.send(mqtt::Connack{.session_present = false, .reason = mqtt::Reason::client_identifier_not_valid});
     link.close(CloseReason::client_id_refused, "no client id, but a session to keep");
@@ -52,7 +52,7 @@ Session* Broker::connect(Link& link, const mqtt::Connect& connect, base::TimePoi
     link.close(CloseReason::too_many_sessions, "the broker has as many as limits.sessions allows");
     return nullptr;
   }
-  if (!is_present) session = &make_session(connect);
+  if (!is_present) session = &make_session(connect, proof);
   counters_.add(is_present ? Metric::sessions_resumed : Metric::sessions_started);
   link.hold(told.since());
   session->attach(link, connect, is_present, now);
@@ -60,14 +60,15 @@ Session* Broker::connect(Link& link, const mqtt::Connect& connect, base::TimePoi
   return session;
 }
 
-Session& Broker::make_session(const mqtt::Connect& connect) {
+Session& Broker::make_session(const mqtt::Connect& connect, Proof proof) {
   const bool has_journal = parts_.journal != nullptr;
   Session& session = sessions_.make(
       {.client_id = connect.client_id.empty() ? parts_.new_client_id() : std::string(connect.client_id),
        .slot = 0,
        .is_lasting = connect.session_expiry_s != 0,
        .key = has_journal ? parts_.commons.next_key() : 0,
-       .user = std::string(user_of(connect))},
+       .user = std::string(user_of(connect)),
+       .proof = proof},
       services_);
   session.begin();
   return session;
@@ -95,13 +96,17 @@ void Broker::log_expired(const Session& session, base::TimePoint now) {
 
 void Broker::restore(const RestoredSession& kept, base::TimePoint now) {
   if (!kept.messages.empty()) last_entry_ = std::max(last_entry_, kept.messages.back().entry.number);
-  if (is_gone(kept.user)) {
+  if (is_gone(kept.user, kept.proof)) {
     counters_.add(Metric::sessions_revoked);
     return parts_.journal->end_session(kept.key);
   }
-  Session& session = sessions_.make(
-      {.client_id = kept.client_id, .slot = 0, .is_lasting = true, .key = kept.key, .user = kept.user},
-      services_);
+  Session& session = sessions_.make({.client_id = kept.client_id,
+                                     .slot = 0,
+                                     .is_lasting = true,
+                                     .key = kept.key,
+                                     .user = kept.user,
+                                     .proof = kept.proof},
+                                    services_);
   session.restore(kept, now);
   counters_.add(Metric::sessions_restored);
   schedule(session);
@@ -109,7 +114,9 @@ void Broker::restore(const RestoredSession& kept, base::TimePoint now) {
 
 void Broker::restore(const RestoredWill& kept, base::TimePoint now) {
   const plugin::Client who{.id = kept.client_id, .user_name = kept.user};
-  if (may_write(who, kept.message->topic())) {
+  const auto access = parts_.authority == nullptr ? nullptr : parts_.authority->access_of(who);
+  const bool may = access == nullptr || access->may_write(kept.message->topic());
+  if (may && !is_gone(kept.user, kept.proof)) {
     counters_.add(Metric::wills_published);
     Outgoing outgoing(kept.message, parts_.turn, held_);
     static_cast<void>(publishing_.publish(who, outgoing, now));
@@ -117,13 +124,6 @@ void Broker::restore(const RestoredWill& kept, base::TimePoint now) {
     counters_.add(Metric::wills_denied);
   }
   parts_.journal->clear_will(kept.key);
-}
-
-/// Of somebody who is not connected.
-bool Broker::may_write(const plugin::Client& who, std::string_view topic) const {
-  if (is_gone(who.user_name)) return false;
-  const auto access = parts_.authority == nullptr ? nullptr : parts_.authority->access_of(who);
-  return access == nullptr || access->may_write(topic);
 }
 
 void Broker::take_forwarded(const Forwarded& forwarded, base::TimePoint now) {
@@ -182,7 +182,7 @@ bool Broker::review(base::TimePoint now) {
 }
 
 void Broker::review(Session& session, base::TimePoint now) {
-  switch (parts_.authority->standing_of(session.user())) {
+  switch (parts_.authority->standing_of(session.user(), session.proof())) {
     case Standing::good:
       return session.take_access();
     case Standing::changed:

@@ -42,10 +42,11 @@ class Broker final : public SessionOwner {
   void restore(const RestoredRetained& kept) { router_.restore(kept); }
   void restore(const RestoredWill& kept, base::TimePoint now);
 
-  /// A decoded CONNECT of a client that may come in; `user_name` is who it has proven to be. Answers with
-  /// CONNACK; null: it refused, and has closed the link. Another connection of the same client is closed
-  /// first [MQTT-3.1.4-2].
-  Session* connect(Link& link, const mqtt::Connect& connect, base::TimePoint now);
+  /// A decoded CONNECT of a client that may come in; `user_name` is who it has proven to be, by `proof`.
+  /// Answers with CONNACK; null: it refused, and has closed the link. Another connection of the same client
+  /// is closed first [MQTT-3.1.4-2].
+  Session* connect(Link& link, const mqtt::Connect& connect, base::TimePoint now,
+                   Proof proof = Proof::password);
 
   /// What another worker has forwarded.
   void take_forwarded(const Forwarded& forwarded, base::TimePoint now);
@@ -109,15 +110,14 @@ class Broker final : public SessionOwner {
     return {session.slot(), sessions_.serial_of(session)};
   }
   Session* find(const Reminder& reminder) const { return sessions_.find(reminder.slot, reminder.serial); }
-  Session& make_session(const mqtt::Connect& connect);
+  Session& make_session(const mqtt::Connect& connect, Proof proof);
   void erase(Session& session);
   void expire(Session& session, base::TimePoint now);
   void log_expired(const Session& session, base::TimePoint now);
   Session* take_over(const mqtt::Connect& connect, Session* old, base::TimePoint now);
   void review(Session& session, base::TimePoint now);
-  bool may_write(const plugin::Client& who, std::string_view topic) const;
-  bool is_gone(std::string_view user) const {
-    return parts_.authority != nullptr && parts_.authority->standing_of(user) == Standing::gone;
+  bool is_gone(std::string_view user, Proof proof) const {
+    return parts_.authority != nullptr && parts_.authority->standing_of(user, proof) == Standing::gone;
   }
   void schedule(Session& session);
   void rebuild_reminders();

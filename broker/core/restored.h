@@ -8,6 +8,7 @@
 
 #include "broker/base/time.h"
 #include "broker/core/journal.h"
+#include "broker/core/proof.h"
 
 namespace core {
 
@@ -24,7 +25,8 @@ struct RestoredSession {
   };
   SessionKey key = 0;
   std::string client_id;
-  std::string user;            // empty: an anonymous client's
+  std::string user;  // empty: an anonymous client's
+  Proof proof = Proof::password;
   base::Duration away_for{0};  // how long its client has been away, by the wall clock; never negative
   std::vector<Subscription> subscriptions;
   std::vector<Message> messages;         // by their number, rising
@@ -40,6 +42,7 @@ struct RestoredWill {
   SessionKey key = 0;
   std::string client_id;
   std::string user;
+  Proof proof = Proof::password;
   MessageRef message;
 };
 

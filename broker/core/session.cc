@@ -55,7 +55,7 @@ void Session::set_will(const mqtt::Connect& connect) {
                             .qos = connect.will->qos,
                             .retain = connect.will->retain});
   if (services_.journal == nullptr) return;
-  services_.journal->set_will(key_, kept_client({client_id_, user_}), *will_);
+  services_.journal->set_will(key_, kept_client({client_id_, user_, proof_}), *will_);
   last_told_ = services_.journal->sequence();
 }
 

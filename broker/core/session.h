@@ -78,10 +78,12 @@ class Session {
     bool is_lasting;     // it is kept when its connection ends
     SessionKey key = 0;  // in the journal; 0: there is no journal
     std::string user{};  // whose it is; empty: an anonymous client's
+    Proof proof = Proof::password;
   };
   Session(Identity identity, const Services& services)
       : client_id_(std::move(identity.client_id)),
         user_(std::move(identity.user)),
+        proof_(identity.proof),
         slot_(identity.slot),
         is_lasting_(identity.is_lasting),
         key_(identity.key),
@@ -131,6 +133,8 @@ class Session {
   SessionFacts facts(base::TimePoint now) const;
   const std::string& client_id() const { return client_id_; }
   const std::string& user() const { return user_; }
+  /// By what its first client has shown that.
+  Proof proof() const { return proof_; }
   std::uint32_t slot() const { return slot_; }
   bool is_online() const { return link_ != nullptr; }
   bool is_lasting() const { return is_lasting_; }
@@ -214,6 +218,7 @@ class Session {
 
   std::string client_id_;
   std::string user_;
+  Proof proof_;
   std::uint32_t slot_;
   bool is_lasting_;
   bool has_logged_full_queue_ = false;

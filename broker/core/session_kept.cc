@@ -6,7 +6,7 @@
 namespace core {
 
 void Session::begin() {
-  record([this](Journal& journal) { journal.start_session(key_, kept_client({client_id_, user_})); });
+  record([this](Journal& journal) { journal.start_session(key_, kept_client({client_id_, user_, proof_})); });
 }
 
 void Session::forget() {

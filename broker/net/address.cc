@@ -29,6 +29,8 @@ std::string Address::text() const {
 
 base::Expected<Address, std::string> parse_address(std::string_view host, std::uint16_t port) {
   const std::string text(host);
+  if (host.find('\0') != std::string_view::npos)
+    return base::make_unexpected(std::string("a NUL is in no IP address"));
   sockaddr_in v4{};
   if (uv_ip4_addr(text.c_str(), port, &v4) == 0) return from_sockaddr(as_sockaddr(v4));
   sockaddr_in6 v6{};

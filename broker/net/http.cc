@@ -151,9 +151,11 @@ std::optional<std::uint8_t> hex_byte(std::string_view digits) {
   return byte;
 }
 
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
-
 }  // namespace
+
+bool tells_of_proxy(std::string_view name) {
+  return name == "forwarded" || name == "via" || name == "x-real-ip" || name.starts_with("x-forwarded-");
+}
 
 std::string_view HttpRequest::field(std::string_view name) const {
   const auto found = std::ranges::find(fields, name, &HttpFields::value_type::first);
@@ -181,7 +183,7 @@ std::optional<std::string> percent_decoded(std::string_view text) {
       c = static_cast<char>(*byte);
       i += 2;
     }
-    if (is_control(c)) return std::nullopt;
+    if (c == '\0') return std::nullopt;
     out.push_back(c);
   }
   return out;
@@ -217,8 +219,8 @@ std::string to_text(const HttpResponse& response, bool is_head, bool keeps_alive
 
 std::optional<base::Expected<HttpRequest, HttpProblem>> HttpReader::next() {
   if (!head_) {
-    // A client may end a body with a line too much (RFC 9112, 2.2).
-    while (buffer_.starts_with("\r\n")) buffer_.erase(0, 2);
+    if (!skip_blank_lines())
+      return base::make_unexpected(HttpProblem{400, "empty lines stand where a request should begin"});
     const std::size_t found = buffer_.find(end_of_head, searched_);
     const std::size_t head_bytes = found == std::string::npos ? buffer_.size() : found + end_of_head.size();
     if (head_bytes > max_http_head_bytes) {
@@ -235,6 +237,16 @@ std::optional<base::Expected<HttpRequest, HttpProblem>> HttpReader::next() {
   request.body = buffer_.substr(0, body_bytes_);
   buffer_.erase(0, body_bytes_);
   return request;
+}
+
+/// A client may end a body with a line too much (RFC 9112, 2.2); it has no reason to send many. False: it
+/// has.
+bool HttpReader::skip_blank_lines() {
+  std::size_t end = 0;
+  while (std::string_view(buffer_).substr(end).starts_with("\r\n")) end += 2;
+  buffer_.erase(0, end);
+  blank_lines_ += end / 2;
+  return blank_lines_ <= max_http_blank_lines;
 }
 
 std::optional<HttpProblem> HttpReader::take_head(std::size_t end) {
@@ -262,6 +274,7 @@ std::optional<HttpProblem> HttpReader::take_head(std::size_t end) {
   body_bytes_ = static_cast<std::size_t>(length);
   buffer_.erase(0, end);
   searched_ = 0;
+  blank_lines_ = 0;
   return std::nullopt;
 }
 

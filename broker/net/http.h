@@ -19,13 +19,18 @@ namespace net {
 inline constexpr std::size_t max_http_target_bytes = 2048;      // 414
 inline constexpr std::size_t max_http_head_bytes = 8192;        // 431, with the request line
 inline constexpr std::size_t max_http_body_bytes = 64UL << 10;  // 413
+inline constexpr std::size_t max_http_blank_lines = 16;         // 400, in front of a request
 
 /// Names in lower case. Those of one name stand together, in the order they came.
 using HttpFields = std::vector<std::pair<std::string, std::string>>;
 
+/// Whether a field of this name, in lower case, is what proxies add: then the peer is one, and its address
+/// tells nothing of who asks. An empty one says it too, or a stranger could send it to hide the proxy's own.
+[[nodiscard]] bool tells_of_proxy(std::string_view name);
+
 struct HttpRequest {
   std::string method;  // as it was sent: it is case-sensitive
-  std::string path;    // decoded; begins with a slash and has no control characters
+  std::string path;    // decoded; begins with a slash and has no NUL
   std::string query;   // behind the '?', as it was sent
   HttpFields fields;
   std::string body;
@@ -71,10 +76,12 @@ class HttpReader {
   bool has_begun() const { return !buffer_.empty(); }
 
  private:
+  [[nodiscard]] bool skip_blank_lines();
   [[nodiscard]] std::optional<HttpProblem> take_head(std::size_t end);
 
   std::string buffer_;
   std::size_t searched_ = 0;         // of it, for the end of the head
+  std::size_t blank_lines_ = 0;      // in front of this request
   std::optional<HttpRequest> head_;  // of a request whose body is still to come
   std::size_t body_bytes_ = 0;       // of that
 };

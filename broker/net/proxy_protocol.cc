@@ -59,8 +59,9 @@ Parsed parse_addresses(std::string_view rest, ProxyHeader header) {
     return base::make_unexpected(bad_line);
   const auto from = parse_address(source, *source_port);
   const auto to = parse_address(destination, *destination_port);
+  const bool has_zone = source.find('%') != std::string_view::npos;  // means something on the proxy only
   const bool has_colon = source.find(':') != std::string_view::npos;
-  if (!from || !to || has_colon != (family == "TCP6")) return base::make_unexpected(bad_line);
+  if (!from || !to || has_zone || has_colon != (family == "TCP6")) return base::make_unexpected(bad_line);
   header.source = *from;
   return header;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/net/signals.h"
 
+#include <csignal>
 #include <utility>
 
 #include "broker/base/check.h"
@@ -20,6 +21,20 @@ Signals::Signals(Loop& loop, std::initializer_list<int> numbers, std::function<v
         },
         number);
   }
+}
+
+void hold_signal(int number) {
+  sigset_t held;
+  sigemptyset(&held);
+  sigaddset(&held, number);
+  CHECK(pthread_sigmask(SIG_BLOCK, &held, nullptr) == 0);
+}
+
+void let_signal_through(int number) {
+  sigset_t held;
+  sigemptyset(&held);
+  sigaddset(&held, number);
+  CHECK(pthread_sigmask(SIG_UNBLOCK, &held, nullptr) == 0);
 }
 
 }  // namespace net

@@ -22,4 +22,10 @@ class Signals {
   std::vector<HandlePtr<uv_signal_t>> handles_;
 };
 
+/// A signal that comes from here on waits, for a process that cannot answer it yet, or no more. This thread,
+/// and those it starts.
+void hold_signal(int number);
+/// What waits comes now.
+void let_signal_through(int number);
+
 }  // namespace net

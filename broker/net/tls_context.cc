@@ -2,9 +2,11 @@
 #include "broker/net/tls_context.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <fstream>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include <openssl/err.h>
@@ -77,6 +79,7 @@ std::string add_psk(std::string_view line, PreSharedKeys& keys) {
 std::string take_ssl_error() {
   const unsigned long code = ERR_peek_error();
   ERR_clear_error();
+  if (ERR_SYSTEM_ERROR(code)) return std::generic_category().message(ERR_GET_REASON(code));
   const char* reason = ERR_reason_error_string(code);
   return reason != nullptr ? reason : "no reason given";
 }
@@ -184,7 +187,7 @@ int OpenTlsContext::on_name(SSL* ssl, int*, void* self) {
 Done OpenTlsContext::load_psk() {
   if (options_.psk_file.empty()) return {};
   std::ifstream file(options_.psk_file);
-  if (!file) return wrong("psk_file", options_.psk_file + ": cannot be read");
+  if (!file) return wrong("psk_file", options_.psk_file + ": " + std::generic_category().message(errno));
   std::string line;
   for (std::size_t number = 1; std::getline(file, line); ++number) {
     if (line.ends_with('\r')) line.pop_back();

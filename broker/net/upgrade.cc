@@ -101,15 +101,21 @@ std::optional<Address> address_of(std::string_view text) {
   return address ? std::optional(*address) : std::nullopt;
 }
 
+bool is_forwarded(const Request& request) {
+  return std::any_of(request.begin(), request.end(), [](const auto& field) {
+    return tells_of_proxy(base::lower_case(text_of(field.name_string())));
+  });
+}
+
 /// Each proxy adds at the end from whom it has it: the first from there that is no proxy of ours is the
 /// client.
 void find_client(const Request& request, const UpgradeRules& rules, Upgrade& upgrade) {
+  upgrade.is_proxied = is_forwarded(request);
   std::string chain;
   const auto range = request.equal_range("X-Forwarded-For");
   for (auto field = range.first; field != range.second; ++field)
     chain += (chain.empty() ? "" : ",") + std::string(text_of(field->value()));
   if (chain.empty() || !rules.is_trusted || !rules.is_trusted(rules.peer)) return;
-  upgrade.is_proxied = true;
   for (std::string_view rest = chain; !rest.empty();) {
     const std::size_t comma = rest.rfind(',');
     const auto hop = address_of(trimmed(comma == std::string_view::npos ? rest : rest.substr(comma + 1)));

@@ -23,10 +23,10 @@ struct UpgradeRules {
 
 struct Upgrade {
   bool is_accepted = false;
-  std::string_view why;  // it is not; a literal
-  std::string response;  // to be sent in either case
-  bool is_proxied = false;
-  std::optional<Address> client;  // of the proxy; none: it does not say
+  std::string_view why;           // it is not; a literal
+  std::string response;           // to be sent in either case
+  bool is_proxied = false;        // also by one that is not believed
+  std::optional<Address> client;  // of the proxy; none: it does not say, or is not believed
 };
 
 /// `head` ends with its empty line.

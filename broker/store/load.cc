@@ -95,13 +95,14 @@ class Loading {
     const core::ClientName name = core::client_name(kept);
     made.client_id = name.id;
     made.user = name.user;
+    made.proof = name.proof;
     note_key(made.key);
   }
 
   void take_will(Row row) {
     const std::string kept = text(row[1]);
     const core::ClientName name = core::client_name(kept);
-    restored_.wills.push_back({key(row[0]), std::string(name.id), std::string(name.user),
+    restored_.wills.push_back({key(row[0]), std::string(name.id), std::string(name.user), name.proof,
                                message(row[2], row[3], qos(row[4]), number(row[5]) != 0)});
     note_key(key(row[0]));
   }

@@ -5,7 +5,7 @@
 #include <utility>
 #include <variant>
 
-#include "broker/app/config.h"
+#include "broker/app/config/config.h"
 #include "broker/base/buffer.h"
 #include "broker/mqtt/decode.h"
 #include "broker/mqtt/encode.h"

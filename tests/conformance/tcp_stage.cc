@@ -6,7 +6,7 @@
 
 #include <sys/socket.h>
 
-#include "broker/app/config.h"
+#include "broker/app/config/config.h"
 #include "broker/mqtt/frame.h"
 
 namespace conformance {

@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "broker/app/config_keys.h"
-#include "broker/app/config_text.h"
+#include "broker/app/config/keys.h"
+#include "broker/app/config/text.h"
 #include "broker/base/bytes.h"
 #include "broker/base/check.h"
 

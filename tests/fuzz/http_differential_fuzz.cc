@@ -104,7 +104,7 @@ std::optional<std::string> decoded(std::string_view text) {
       c = static_cast<char>(hex_digit(text[0]) * 16 + hex_digit(text[1]));
       text.remove_prefix(2);
     }
-    if (is_control(c)) return std::nullopt;
+    if (c == '\0') return std::nullopt;
     out.push_back(c);
   }
   return out;
@@ -200,7 +200,9 @@ struct Reading {
 Reading read_naively(std::string_view text) {
   Reading reading;
   for (;;) {
-    while (text.starts_with("\r\n")) text.remove_prefix(2);
+    std::size_t blank_lines = 0;
+    for (; text.starts_with("\r\n"); ++blank_lines) text.remove_prefix(2);
+    if (blank_lines > net::max_http_blank_lines) break;
     const std::size_t before = text.size();
     net::HttpRequest request;
     const auto head = take_to(text, "\r\n\r\n");

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "broker/app/config_text.h"
+#include "broker/app/config/text.h"
 #include "broker/app/mosquitto/import.h"
 #include "broker/base/bytes.h"
 #include "broker/base/check.h"

@@ -79,6 +79,40 @@ expect 0 check -c "$dir/node.toml"
 printf 'no key' >"$dir/key"
 expect 2 serve -c "$dir/node.toml" --set 'listener.0.bind="127.0.0.1:0"'
 said 'is no private key'
+# Whatever is wrong with the files that are named is told at once, each with its line.
+cat >"$dir/many.toml" <<TOML
+[broker]
+log_file = "none/broker.log"
+[[listener]]
+tls.cert = "none.crt"
+tls.key = "none.key"
+[auth]
+password_file = "none.users"
+acl_file = "none.rules"
+[mesh]
+share_urls = ["https://meshtastic.org/e/#!", "https://meshtastic.org/e/#CgUSAQEoARIGCAE4A0AD", "https://meshtastic.org/e/#A"]
+[[mesh.node]]
+id = "!00000005"
+private_key_file = "none.5"
+[[mesh.node]]
+id = "!00000006"
+private_key_file = "none.6"
+TOML
+expect 2 check -c "$dir/many.toml"
+[ "$(wc -l <"$dir/err")" -eq 8 ] || fail 'not every problem has its line'
+said "many.toml:2: broker.log_file: the folder of $dir/none/broker.log is not there: make it"
+said "many.toml:4: tls.cert: $dir/none.crt: no certificate can be read: No such file or directory"
+said "many.toml:7: auth.password_file: cannot read $dir/none.users: No such file or directory; meshbroker passwd makes it"
+said "many.toml:8: auth.acl_file: cannot read $dir/none.rules: "
+said 'many.toml:10: mesh.share_urls: the share URL 1 is cut off'
+said 'many.toml:10: mesh.share_urls: the share URL 3 '
+said 'many.toml:13: mesh.node !00000005: '
+said 'many.toml:16: mesh.node !00000006: '
+expect 2 serve -c "$dir/many.toml" --set 'broker.log_file=""'
+[ "$(grep -c 'error start_failed why=' "$dir/err")" -eq 7 ] || fail 'serve does not tell all problems'
+expect 1 serve -c "$dir/many.toml"
+said "cannot open the log file $dir/none/broker.log: No such file or directory; make its folder"
+
 printf '[[mesh.node]]\nid = "!00000005"\nprivate_key = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="\n' >"$dir/inline.toml"
 chmod 644 "$dir/inline.toml"
 expect 0 check -c "$dir/inline.toml"
@@ -90,6 +124,8 @@ if grep -q chmod "$dir/out" "$dir/err"; then fail 'warns of nothing'; fi
 "$program" serve --set 'listener.0.bind="127.0.0.1:0"' --set 'listener.1.bind="127.0.0.1:0"' \
   --set 'listener.1.protocol="http"' --set "broker.data_dir=\"$dir/data\"" 2>"$dir/err" >"$dir/out" &
 broker=$!
+timeout 30 sh -c 'until grep -q starting "$1"; do :; done' sh "$dir/err" || fail 'does not start'
+until grep -q 'listening.*http' "$dir/err"; do kill -HUP "$broker" || fail 'SIGHUP ends it while it starts'; done
 timeout 30 sh -c 'until grep -q "listening.*http" "$1"; do :; done' sh "$dir/err" || fail 'does not start'
 ports=$(sed -n 's/.*listening address=127\.0\.0\.1:\([0-9]*\).*/\1/p' "$dir/err")
 port=${ports%%[!0-9]*}
@@ -112,6 +148,7 @@ said "$dir/file/data cannot be made"
 kill -HUP "$broker"
 expect 0 health --set "listener.0.bind=\"127.0.0.1:$port\""
 kill -INT "$broker"
+while kill -HUP "$broker" 2>/dev/null && ! grep -q '^State:.Z' "/proc/$broker/status"; do :; done
 wait "$broker"
 code=$?
 [ "$code" -eq 0 ] || fail "exit code $code on SIGINT"

@@ -7,8 +7,8 @@
 
 #include <catch2/catch.hpp>
 
-#include "broker/app/config_keys.h"
-#include "broker/app/config_text.h"
+#include "broker/app/config/keys.h"
+#include "broker/app/config/text.h"
 #include "tests/hostile/program.h"
 #include "tests/support/socket_client.h"
 #include "tests/support/wire.h"

@@ -150,6 +150,42 @@ TEST_CASE("clients of all workers are listed in pages by their ids") {
   CHECK(ask(server, request("GET", "/api/v1/clients?count=0")).starts_with("HTTP/1.1 400 "));
 }
 
+TEST_CASE("clients with odd and long ids are listed to the end, and can be ended") {
+  RunningServer server(with_http(2));
+  std::vector<SocketClient> clients;
+  const std::string alike(900, 'x');
+  for (const std::string& id : {std::string("m\n"), alike + "1", alike + "2", std::string("z")}) {
+    clients.emplace_back(server.port());
+    CHECK(clients.back().connect(id));
+  }
+  CHECK(ask(server, request("GET", "/api/v1/clients?count=1&after=m%0A")).find(alike + "1") !=
+        std::string::npos);
+  const std::string page = ask(server, request("GET", "/api/v1/clients?count=1&after=n"));
+  const std::string cursor = std::string(600, 'x') + "\xF4\x8F\xBF\xBF";
+  CHECK(page.find(R"("next":")" + cursor + '"') != std::string::npos);
+  const std::string rest =
+      ask(server, request("GET", "/api/v1/clients?after=" + std::string(600, 'x') + "%F4%8F%BF%BF"));
+  CHECK(rest.find(R"("id":"z")") != std::string::npos);
+  CHECK(count_of(rest, R"("id":")") == 1);
+  CHECK(ask(server, request("DELETE", "/api/v1/clients/m%0A", "Authorization: Bearer 0123456789abcdef\r\n"))
+            .ends_with(R"({"disconnected":true})"));
+}
+
+TEST_CASE("many who ask for the clients at once are all answered, whoever of them goes away meanwhile") {
+  RunningServer server(with_http(2));
+  SocketClient client(server.port());
+  CHECK(client.connect("c"));
+  std::vector<SocketClient> asking;
+  for (int i = 0; i < 30; ++i) {
+    asking.emplace_back(http_port(server));
+    CHECK(send(asking.back(), request("GET", "/api/v1/clients", "Connection: close\r\n")));
+    if (i % 3 == 0) asking.back().reset();
+  }
+  for (std::size_t i = 0; i < asking.size(); ++i) {
+    if (i % 3 != 0) CHECK(receive_until(asking[i], R"("id":"c")").starts_with("HTTP/1.1 200 "));
+  }
+}
+
 TEST_CASE("a client is disconnected by who has the token, on whichever worker it is") {
   RunningServer server(with_http(2));
   const std::string id = GENERATE("a", "b", "c", "d");
@@ -231,7 +267,8 @@ TEST_CASE("whoever comes by a proxy is no neighbour, though the proxy is one") {
   RunningServer server(with_http());
   CHECK(ask(server, request("GET", "/metrics")).starts_with("HTTP/1.1 200 "));
   for (const char* field :
-       {"X-Forwarded-For: 192.168.1.2", "Forwarded: for=10.0.0.1", "Via: 1.1 x", "X-Real-IP: ::1"})
+       {"X-Forwarded-For: 192.168.1.2", "Forwarded: for=10.0.0.1", "Via: 1.1 x", "X-Real-IP: ::1",
+        "X-Forwarded-Proto: https", "X-Forwarded-For:\r\nX-Forwarded-For: 192.168.1.2", "Via:"})
     CHECK(ask(server, request("GET", "/metrics", std::string(field) + "\r\n")).starts_with("HTTP/1.1 401 "));
 }
 

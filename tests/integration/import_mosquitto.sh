@@ -22,9 +22,11 @@ read_as() {
 }
 
 : >"$dir/log"
-touch "$dir/users"
-mosquitto_passwd -b "$dir/users" ann secret || fail 'mosquitto_passwd'
-mosquitto_passwd -b "$dir/users" bob hidden || fail 'mosquitto_passwd'
+# As mosquitto_passwd 2.0 wrote them: ann has "secret", bob "hidden".
+cat >"$dir/users" <<'USERS'
+ann:$7$101$b8DPNsPSg742YDls$wUo5jz7GiO44T1OanZzMCSn1BG3xt0RxigedNXTCty/WciMa/EX+dOXWcD/fZn8+PG4hm3caV0dQrAzbRrp/Sw==
+bob:$7$101$PkSHB7eYAjo3A4wN$DyfNPgqqvHMj/fLV+/3iSm2WteAPatLKvB2YTX49OYcJ7ye9UJ5dEkWC86OKCNDxysFwlgwAc3O3ii2H+WKVhg==
+USERS
 printf 'user ann\ntopic readwrite news/#\nuser bob\ntopic read news/public/#\n' >"$dir/rules"
 mkdir "$dir/conf.d"
 printf 'password_file %s\nacl_file %s\n' "$dir/users" "$dir/rules" >"$dir/conf.d/access.conf"
@@ -52,8 +54,11 @@ read_as bob hidden news/own && fail 'bob reads what the rules keep from him'
 write_as ann wrong news/public/a && fail 'a wrong password comes in'
 timeout 10 mosquitto_pub -p "$port" -q 1 -t news/public/a -m x >/dev/null 2>&1 && fail 'nobody comes in'
 
-"$program" import-mosquitto "$dir/none" >/dev/null 2>&1
+"$program" import-mosquitto "$dir/none" >/dev/null 2>"$dir/notes"
 [ $? -eq 1 ] || fail 'a missing file is not 1'
+grep -qx "cannot read $dir/none: No such file or directory" "$dir/notes" || fail 'does not say why'
+"$program" import-mosquitto "$dir" >/dev/null 2>"$dir/notes"
+[ $? -eq 1 ] || fail 'a folder is not 1'
 printf 'no_such 1\n' >"$dir/m.conf"
 "$program" import-mosquitto "$dir/m.conf" >/dev/null 2>&1
 [ $? -eq 2 ] || fail 'an unknown option is not 2'

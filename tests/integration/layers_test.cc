@@ -244,4 +244,14 @@ TEST_CASE("X-Forwarded-For names the client, who is then nobody near") {
   CHECK(server.has_logged({"connection_refused", "192.0.2.7:0"}));
 }
 
+TEST_CASE("who comes by a proxy that does not say for whom is nobody near either") {
+  RunningServer server(config_of({}, app::Protocol::websocket));
+  for (const char* field : {"Via: 1.1 x\r\n", "Forwarded: for=192.168.1.2\r\n"}) {
+    LayeredClient client(server.port(), {.is_websocket = true, .fields = field});
+    REQUIRE(client.open());
+    REQUIRE(client.send(connect_as("c")));
+    CHECK(client.expect("20 02 00 05"));
+  }
+}
+
 }  // namespace

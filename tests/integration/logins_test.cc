@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Users, rules and what a reload makes of them, over TCP with the whole server.
+#include <algorithm>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -24,6 +25,11 @@ namespace {
 // As mosquitto_passwd wrote it.
 constexpr std::string_view ann_other =
     "ann:$7$101$qbTTbbglOZGX98Jf$2+pMrrgq5/047GGjJnPco709primPIZYwM5Atvs/lT"
+    "xG24Ua1TFfPfvemozIBxyOE02zqf1eCxsNh/cWi9LaNA==\n";
+
+// No password of hers; it takes a while to find that out.
+constexpr std::string_view ann_slow =
+    "ann:$7$100000$qbTTbbglOZGX98Jf$2+pMrrgq5/047GGjJnPco709primPIZYwM5Atvs/lT"
     "xG24Ua1TFfPfvemozIBxyOE02zqf1eCxsNh/cWi9LaNA==\n";
 
 constexpr std::string_view let_in = "20 02 00 00";
@@ -165,6 +171,26 @@ TEST_CASE_METHOD(Fixture,
   server.get().login_guard().forgive_all();
   SocketClient again(server.port());
   CHECK(log_in(again, {"c", "ann", "secret"}, let_in));
+}
+
+TEST_CASE_METHOD(Fixture, "guesses that were sent before the door was shut do not come in either") {
+  config.auth.never_banned.clear();
+  write(users, ann_slow);
+  RunningServer server(config);
+  std::vector<SocketClient> clients;
+  for (int i = 0; i < 40; ++i) {
+    mqtt::Connect connect;
+    connect.client_id = "c";
+    connect.user_name = "ann";
+    connect.password = base::as_bytes("guess");
+    clients.emplace_back(server.port());
+    clients.back().send(encoded(connect));
+  }
+  for (SocketClient& client : clients) client.receive_some();
+  const auto counts = server.get().login_guard().counts();
+  const auto refused = std::ranges::find(counts, "login_refused", &base::Count::name);
+  REQUIRE(refused != counts.end());
+  CHECK(refused->value >= 30);
 }
 
 TEST_CASE_METHOD(Fixture, "this machine's own address is never banned as shipped") {

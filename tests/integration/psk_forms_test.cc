@@ -5,7 +5,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "broker/app/config_values.h"
+#include "broker/app/config/values.h"
 #include "mesh/channel_key.h"
 
 namespace {

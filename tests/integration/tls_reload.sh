@@ -153,3 +153,30 @@ await 'reload_needs_restart name=listener.0.deny_from' "$dir/broker.log"
 ! grep -q 'PRIVATE KEY' "$dir/broker.log" || fail 'a key is in the log'
 kill "$broker"
 wait "$broker" || fail "exit code $? on SIGTERM"
+
+# What a certificate's user has is kept, also when a users file comes in that does not know it, and over a kill.
+start() {
+  "$program" serve -c "$dir/broker.toml" --set broker.data_dir=data 2>"$dir/broker.log" &
+  broker=$!
+  timeout 30 sh -c 'until [ "$(grep -c listening "$1")" = 2 ]; do :; done' sh "$dir/broker.log" || fail 'not two listeners'
+  port=$(sed -n 's/.*listening address=127\.0\.0\.1:\([0-9]*\).*tls=yes.*/\1/p' "$dir/broker.log")
+}
+gate() {
+  timeout 10 mosquitto_sub -p "$port" --cafile "$dir/ca.crt" --cert "$dir/guest.crt" --key "$dir/guest.key" -c -i lasting -t t \
+    -q 1 "$@"
+}
+configure ''
+sed -i '/password_file/d' "$dir/broker.toml"
+start
+gate -E || fail 'no lasting session'
+configure ''
+reloads=0
+hangup
+await 'reload_changed what=setting name=auth.password_file' "$dir/broker.log"
+publish guest 'kept over a kill' || fail 'the guest is not served'
+kill -9 "$broker"
+wait "$broker" || :
+start
+[ "$(gate -C 1)" = 'kept over a kill' ] || fail 'a certificate does not keep its session'
+kill "$broker"
+wait "$broker" || fail "exit code $? on SIGTERM"

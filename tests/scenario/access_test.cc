@@ -24,7 +24,8 @@ class Rules final : public core::Authority {
     if (is_lax) return nullptr;
     return std::make_unique<Asked>(*this);
   }
-  Standing standing_of(std::string_view user) const override {
+  Standing standing_of(std::string_view user, core::Proof proof) const override {
+    if (proof == core::Proof::tls) return Standing::good;
     const auto found = standings.find(std::string(user));
     return found == standings.end() ? Standing::good : found->second;
   }
@@ -61,6 +62,7 @@ struct Fixture {
 const support::ConnectWords lasting{.clean = false};
 const support::ConnectWords lasting_ann{.clean = false, .user = "ann"};
 const support::ConnectWords lasting_bob{.clean = false, .user = "bob"};
+const support::ConnectWords certified_ann{.clean = false, .user = "ann", .proof = core::Proof::tls};
 
 }  // namespace
 
@@ -215,6 +217,41 @@ TEST_CASE_METHOD(Fixture, "F16: with a removed user go connection, session, queu
   CHECK(journal.restored().sessions.size() == 1);
   CHECK(journal.restored().wills.empty());
   CHECK(counted(core::Metric::sessions_revoked) == 2);
+}
+
+TEST_CASE_METHOD(Fixture, "who was proven by TLS is not what a password's user of that name is") {
+  auto& gate = world.client("gate").connect(certified_ann);
+  auto& other = world.client("other").connect(lasting_ann);
+  keep_all();
+  gate.said(), other.said();
+  rules.standings = {{"ann", Standing::gone}};
+  world.review();
+  CHECK(gate.said().empty());
+  CHECK(other.said() == "CLOSED user_removed");
+}
+
+TEST_CASE_METHOD(Fixture,
+                 "who was proven by TLS has session and will over a restart without a line in a file") {
+  auto& gate = world.client("gate").connect(certified_ann);
+  gate.subscribe(1, "t", 1);
+  gate.drop();
+  world.client("w").connect({.will_topic = "t",
+                             .will_payload = "x",
+                             .will_qos = mqtt::Qos::at_least_once,
+                             .user = "ann",
+                             .proof = core::Proof::tls});
+  keep_all();
+  rules.standings = {{"ann", Standing::gone}};
+  MemoryJournal second;
+  World next({}, &second, &rules);
+  for (const auto& each : journal.restored().sessions)
+    second.start_session(each.key, core::kept_client({each.client_id, each.user, each.proof}));
+  for (const auto& each : journal.restored().wills) second.set_will(each.key, each.client_id, *each.message);
+  next.restore(journal.restored());
+  next.keep();
+  auto& back = next.client("gate").connect(certified_ann);
+  next.keep();
+  CHECK(back.said() == "CONNACK present | PUBLISH t=x q1 #2");
 }
 
 TEST_CASE_METHOD(Fixture,

@@ -18,6 +18,7 @@ core::Restored MemoryJournal::restored(base::Duration away) const {
     made.key = key;
     made.client_id = core::client_name(session.client_id).id;
     made.user = core::client_name(session.client_id).user;
+    made.proof = core::client_name(session.client_id).proof;
     made.away_for = away;
     for (const auto& [filter, qos] : session.subscriptions) made.subscriptions.push_back({filter, qos});
     for (const auto& [number, waiting] : session.messages) {
@@ -31,7 +32,8 @@ core::Restored MemoryJournal::restored(base::Duration away) const {
     restored.retained.push_back({message_of(kept.second), kept.first});
   for (const auto& [key, will] : picture.wills) {
     const core::ClientName name = core::client_name(will.first);
-    restored.wills.push_back({key, std::string(name.id), std::string(name.user), message_of(will.second)});
+    restored.wills.push_back(
+        {key, std::string(name.id), std::string(name.user), name.proof, message_of(will.second)});
   }
   for (const auto& [number, forward] : picture.forwards)
     restored.forwards.push_back({0, forward.first, number, message_of(forward.second)});

@@ -18,9 +18,15 @@ std::string flags_of(const core::MessageRef& message) {
   return fmt::format("q{}{}", number_of(message->qos()), message->retain() ? " retain" : "");
 }
 
+std::string owner_of(std::string_view user, core::Proof proof) {
+  if (user.empty()) return "";
+  return fmt::format(" of {}{}", user, proof == core::Proof::tls ? " by tls" : "");
+}
+
 void add(std::vector<std::string>& lines, const core::RestoredSession& session) {
   const core::SessionKey key = session.key;
-  lines.push_back(fmt::format("session {} {}", key, session.client_id));
+  lines.push_back(
+      fmt::format("session {} {}{}", key, session.client_id, owner_of(session.user, session.proof)));
   for (const auto& each : session.subscriptions)
     lines.push_back(fmt::format("subscription {} {} q{}", key, each.filter, number_of(each.qos)));
   for (const auto& [entry, message, is_released] : session.messages)
@@ -37,8 +43,9 @@ std::vector<std::string> lines_of(const core::Restored& restored) {
   for (const auto& each : restored.sessions) add(lines, each);
   for (const auto& [message, stamp] : restored.retained)
     lines.push_back(fmt::format("retained {} {} {}", stamp, flags_of(message), content_of(message)));
-  for (const auto& [key, client_id, user, message] : restored.wills)
-    lines.push_back(fmt::format("will {} {} {} {}", key, client_id, flags_of(message), content_of(message)));
+  for (const auto& [key, client_id, user, proof, message] : restored.wills)
+    lines.push_back(fmt::format("will {} {}{} {} {}", key, client_id, owner_of(user, proof),
+                                flags_of(message), content_of(message)));
   for (const auto& each : restored.forwards)
     lines.push_back(fmt::format("forward {} {} {} {} {}", each.from, each.to, each.number,
                                 flags_of(each.message), content_of(each.message)));

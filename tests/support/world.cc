@@ -66,7 +66,7 @@ Client& Client::connect(const ConnectWords& words) {
         mqtt::Will{words.will_topic, base::as_bytes(words.will_payload), words.will_qos, words.will_retain};
   }
   if (!words.user.empty()) connect.user_name = words.user;
-  session_ = world_.broker.connect(*this, connect, world_.now);
+  session_ = world_.broker.connect(*this, connect, world_.now, words.proof);
   world_.turn();
   return *this;
 }

@@ -24,6 +24,7 @@ struct ConnectWords {
   mqtt::Qos will_qos = mqtt::Qos::at_most_once;
   bool will_retain = false;
   std::string user = {};  // who it has proven to be; empty: nobody
+  core::Proof proof = core::Proof::password;
 };
 
 /// A client and its link. What the broker sends it is kept as short texts until `said` takes them:

@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 
-#include "broker/app/config_text.h"
-#include "broker/app/config_values.h"
+#include "broker/app/config/text.h"
+#include "broker/app/config/values.h"
 #include "broker/app/mosquitto/options.h"
 #include "broker/mqtt/utf8.h"
 

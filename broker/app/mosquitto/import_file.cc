@@ -1,24 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <optional>
 #include <system_error>
 
+#include "broker/app/config/environment.h"
 #include "broker/app/mosquitto/import.h"
 
 namespace app::mosquitto {
 namespace {
 
+/// Says why it cannot be read.
 std::optional<Source> read(const std::string& name) {
-  std::error_code error;
-  if (std::filesystem::is_directory(name, error)) return std::nullopt;
-  std::ifstream file(name, std::ios::binary);
-  if (!file) return std::nullopt;
-  Source source{name, std::string(std::istreambuf_iterator<char>(file), {})};
-  return file.bad() ? std::nullopt : std::optional(std::move(source));
+  auto text = read_file(name);
+  if (text) return Source{name, *std::move(text)};
+  std::cerr << text.error() << '\n';
+  return std::nullopt;
 }
 
 /// Those that end with .conf, in the order of their names; nothing: it cannot be read.
@@ -42,7 +40,6 @@ bool add_folder(std::vector<Source>& sources, const std::string& folder) {
   if (!names) return false;
   for (const std::string& name : *names) {
     const auto source = read(name);
-    if (!source) std::cerr << name << ": cannot be read\n";
     if (!source) return false;
     if (!includes(source->text).empty()) {
       std::cerr << name << ": its include_dir is not followed: put it into the first file\n";
@@ -68,10 +65,7 @@ Source cut(Source& rest, std::size_t lines) {
 
 int import_file(const std::string& file) {
   auto rest = read(file);
-  if (!rest) {
-    std::cerr << file << ": cannot be read\n";
-    return 1;
-  }
+  if (!rest) return 1;
   // What is included stands where it is named: options after it speak of its last listener. An include_dir in
   // an included file is not followed, so that there is no way round in a circle.
   std::vector<Source> sources;

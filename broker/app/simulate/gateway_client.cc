@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "broker/app/simulate_options.h"
 #include "mesh/envelope.h"
 
 namespace app::simulate {
@@ -61,7 +62,7 @@ void GatewayClient::run_loop() {
   const auto arrived = link_.loop(now);
   parts_.tally.discarded += link_.discarded() - discarded_before;
   if (before != DeviceLink::State::closed && link_.state() == DeviceLink::State::closed)
-    return end(before == DeviceLink::State::connecting ? "the broker refused it" : "no answer to a ping");
+    return end(before == DeviceLink::State::connecting ? refusal_text : "no answer to a ping");
   if (before == DeviceLink::State::connecting && is_connected()) {
     ++parts_.tally.connects;
     trouble_.clear();

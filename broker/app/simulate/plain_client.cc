@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "broker/app/simulate_options.h"
 #include "broker/base/buffer.h"
 #include "broker/mqtt/decode.h"
 #include "broker/mqtt/encode.h"
@@ -71,7 +72,7 @@ void PlainClient::take(const mqtt::Packet& packet) {
   if (const auto* publish = std::get_if<mqtt::Publish>(&packet)) return events_.on_publish(*publish);
   const auto* connack = std::get_if<mqtt::Connack>(&packet);
   if (connack == nullptr) return;
-  if (connack->reason != mqtt::Reason::success) return end("the broker refused it");
+  if (connack->reason != mqtt::Reason::success) return end(refusal_text);
   events_.on_connected();
 }
 

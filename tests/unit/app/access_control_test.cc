@@ -25,7 +25,7 @@ std::string line(std::string_view user, std::string_view hash) {
 AccessControl loaded(std::string_view users, std::string_view rules) {
   const TemporaryFile user_file(users), rule_file(rules);
   auto control = app::load_access({.password_file = user_file.path(), .acl_file = rule_file.path()});
-  if (!control) FAIL(control.error());
+  if (!control) FAIL(app::to_text(control.error()));
   return *std::move(control);
 }
 
@@ -42,7 +42,7 @@ TEST_CASE("the problems of both files are told at once") {
   const TemporaryFile users("bad\n"), rules("worse\n");
   const auto control = app::load_access({.password_file = users.path(), .acl_file = rules.path()});
   REQUIRE_FALSE(control);
-  CHECK_THAT(control.error(),
+  CHECK_THAT(app::to_text(control.error()),
              Catch::Contains(users.path() + ":1: ") && Catch::Contains(rules.path() + ":1: "));
 }
 

@@ -4,7 +4,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "broker/app/config_text.h"
+#include "broker/app/config/text.h"
 #include "broker/app/mosquitto/import.h"
 #include "broker/app/mosquitto/options.h"
 

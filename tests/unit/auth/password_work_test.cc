@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/auth/password_work.h"
 
+#include <array>
 #include <atomic>
 #include <future>
 
@@ -103,6 +104,24 @@ TEST_CASE("one address gets its part of the queue only") {
   CHECK(work.submit(request(known, 1)));
   CHECK_FALSE(work.submit(request(known, 1)));
   CHECK(work.submit(request(known, 2)));
+}
+
+TEST_CASE("what is withdrawn is not looked at, is answered, and makes room") {
+  const auto known = users();
+  std::vector<Verdict> heard;
+  PasswordWork work({1, 3, 2});
+  Blockade blockade(known);
+  blockade.hold(work);
+  for (const std::uint8_t from : std::to_array<std::uint8_t>({1, 2, 1})) {
+    PasswordWork::Request each = request(known, from);
+    each.done = [&heard](Verdict verdict) { heard.push_back(verdict); };
+    CHECK(work.submit(std::move(each)));
+  }
+  work.withdraw([](const auth::Ip& from, const std::string&) { return from == auth::origin_of(address(1)); });
+  CHECK(heard == std::vector{Verdict::withdrawn, Verdict::withdrawn});
+  CHECK(work.waiting() == 1);
+  CHECK(work.submit(request(known, 1)));
+  CHECK(work.submit(request(known, 1)));
 }
 
 TEST_CASE("stopping drops what waits, and nothing is answered afterwards") {

@@ -122,7 +122,18 @@ TEST_CASE("the client is the last whom no trusted proxy added") {
 TEST_CASE("what is no address hides the client, and a stranger's word counts for nothing") {
   CHECK(client("unknown") == "unknown");
   CHECK(client("192.0.2.7, x, 10.0.0.2") == "10.0.0.2:0");
-  CHECK(client("192.0.2.7", "192.0.2.9") == "itself");
+  CHECK(client("192.0.2.7", "192.0.2.9") == "unknown");
+}
+
+TEST_CASE("whatever a proxy adds says that it is one, also if it is empty or not believed") {
+  CHECK_FALSE(judge(head(usual())).is_proxied);
+  for (const char* name : {"Via", "Forwarded", "X-Real-IP", "x-forwarded-proto"}) {
+    for (const char* value : {"", "1.1 x"}) {
+      Fields fields = usual();
+      fields[name] = value;
+      CHECK(judge(head(fields)).is_proxied);
+    }
+  }
 }
 
 }  // namespace
