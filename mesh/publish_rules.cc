@@ -26,7 +26,11 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Objection::end_)
 }  // namespace
 
 PublishRules::PublishRules(const MeshConfig& config, const base::Log& log)
-    : own_(config.topic + "/"), checks_gateways_(config.gateway_identity), log_(log), counters_(names) {
+    : own_(config.topic + "/"),
+      roots_(config.roots),
+      checks_gateways_(config.gateway_identity),
+      log_(log),
+      counters_(names) {
   for (const GatewayUser& each : config.gateway_users) users_.insert_or_assign(each.number, each.user);
 }
 
@@ -35,6 +39,7 @@ bool PublishRules::allow(const plugin::Client& client, const plugin::Draft& draf
   Objection objection = Objection::end_;
   if (!topic) {
     if (is_own_topic(draft.topic)) objection = Objection::own_topic;
+    if (checks_gateways_ && lacks_gateway(draft.topic)) objection = Objection::other_gateway;
   } else if (checks_gateways_) {
     objection = against(client, *topic, draft.payload);
   }
@@ -48,6 +53,12 @@ bool PublishRules::allow(const plugin::Client& client, const plugin::Draft& draf
               {"topic", draft.topic},
               {"hint", explanations[static_cast<std::size_t>(objection)]}});
   return false;
+}
+
+/// A topic that would be an envelope's with a gateway behind it: subscriptions to "…/#" hear it.
+bool PublishRules::lacks_gateway(std::string_view topic) const {
+  const auto completed = roots_.parse(std::string(topic) + "/-/-");
+  return completed && is_envelope(completed->kind);
 }
 
 bool PublishRules::is_own_topic(std::string_view topic) const {

@@ -40,9 +40,11 @@ class PublishRules {
 
  private:
   bool is_own_topic(std::string_view topic) const;
+  bool lacks_gateway(std::string_view topic) const;
   Objection against(const plugin::Client& client, const MeshTopic& topic, base::Bytes payload) const;
 
   const std::string own_;  // with a slash behind it
+  const Roots roots_;
   const bool checks_gateways_;
   std::unordered_map<std::uint32_t, std::string> users_;  // by node number
   const base::Log& log_;

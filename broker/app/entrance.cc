@@ -12,6 +12,15 @@ namespace app {
 
 using core::CloseReason;
 
+namespace {
+
+/// Who may open a unix socket, its permissions have said.
+bool is_trusted_proxy(const Admission& admission, const Listener& settings, const net::Address& peer) {
+  return peer.is_unix || admission.is_in(settings.trusted_proxies, peer);
+}
+
+}  // namespace
+
 std::size_t Entrance::place_of(const Listener& listener) const {
   return static_cast<std::size_t>(&listener - config_.listeners.data());
 }
@@ -39,7 +48,7 @@ Entrance::Door::Door(const Entrance& entrance, const Listener& listener)
 /// The listener's networks are about clients: of a proxy they ask nothing.
 std::optional<Doors::Refusal> Entrance::Door::refusal(const net::Address& peer) const {
   if (!listener_.proxy_protocol) return entrance_.judge(*settings_, peer);
-  if (entrance_.admission_.is_in(settings_->trusted_proxies, peer)) return std::nullopt;
+  if (is_trusted_proxy(entrance_.admission_, *settings_, peer)) return std::nullopt;
   return Doors::Refusal{CloseReason::network_refused, "it is no trusted proxy: see listener.trusted_proxies"};
 }
 
@@ -69,7 +78,7 @@ std::unique_ptr<net::LayerStack> Entrance::Door::layers(const net::Address& peer
   if (listener_.protocol == Protocol::websocket) {
     const auto is_trusted = [&admission = entrance_.admission_,
                              settings = settings_](const net::Address& address) {
-      return admission.is_in(settings->trusted_proxies, address);
+      return is_trusted_proxy(admission, *settings, address);
     };
     // Behind a PROXY header the peer is the client, whose word on others counts for nothing.
     layers->add(net::make_websocket_layer(listener_.proxy_protocol

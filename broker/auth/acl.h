@@ -64,6 +64,8 @@ class Rules {
   void add_pattern(const Rule& rule);
 
   [[nodiscard]] Permissions of(const Who& who) const;
+  /// Patterns with a substitution: each costs for each client.
+  std::size_t personal_patterns() const { return patterns_.size(); }
 
  private:
   struct Pattern {

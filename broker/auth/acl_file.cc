@@ -71,6 +71,8 @@ class AclParser {
     if (++rules_taken_ > max_acl_rules) return fmt::format("more than {} rules", max_acl_rules);
     if (is_pattern) {
       rules_.add_pattern(*rule);
+      if (rules_.personal_patterns() > max_personal_patterns)
+        return fmt::format("more than {} patterns with %u or %c", max_personal_patterns);
     } else {
       rules_.add(user_, *rule);
     }

@@ -10,6 +10,7 @@
 namespace auth {
 
 inline constexpr std::size_t max_acl_rules = 100'000;
+inline constexpr std::size_t max_personal_patterns = 1000;  // each is kept for each client, some 170 bytes
 
 /// A file in mosquitto's syntax: `user NAME`, `topic [read|write|readwrite|deny] FILTER`, `pattern …`, and
 /// lines that begin with `#`. A file without rules denies everything to everybody. One bad line makes all of

@@ -73,7 +73,7 @@ class HttpReader {
   /// The next request. None: more has to come. After an error nothing comes any more.
   [[nodiscard]] std::optional<base::Expected<HttpRequest, HttpProblem>> next();
   /// Something of a request has come.
-  bool has_begun() const { return !buffer_.empty(); }
+  bool has_begun() const { return !buffer_.empty() || head_.has_value(); }
 
  private:
   [[nodiscard]] bool skip_blank_lines();

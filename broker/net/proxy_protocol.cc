@@ -42,6 +42,7 @@ std::string_view take_word(std::string_view& rest) {
 
 std::optional<std::uint16_t> port_of(std::string_view word) {
   std::uint16_t port = 0;
+  if (word.size() > 1 && word.front() == '0') return std::nullopt;
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), port);
   const bool is_whole = error == std::errc{} && end == word.data() + word.size();
   return is_whole ? std::optional(port) : std::nullopt;

@@ -74,6 +74,12 @@ std::string add_psk(std::string_view line, PreSharedKeys& keys) {
   return is_new ? "" : "has an identity that was there before";
 }
 
+constexpr const char* keys_first_older =
+    "kECDHEPSK:kPSK:ALL:!COMPLEMENTOFDEFAULT:!eNULL";  // the rest is DEFAULT
+/// A key that has no hash of its own goes with SHA-256 only (RFC 8446, 4.2.11).
+constexpr const char* keys_first_newer =
+    "TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_256_GCM_SHA384";
+
 }  // namespace
 
 std::string take_ssl_error() {
@@ -127,7 +133,12 @@ Done OpenTlsContext::make(SslContextPtr& made, const std::string& cert, const st
 }
 
 Done OpenTlsContext::set_ciphers(SSL_CTX* context) const {
-  const auto [older, newer] = split_ciphers(options_.ciphers);
+  auto [older, newer] = split_ciphers(options_.ciphers);
+  // Who offers a key means it: with OpenSSL's own order the certificate would win, and the key not be looked
+  // at.
+  const bool has_both = !keys_.empty() && !options_.cert.empty();
+  if (has_both && older.empty()) older = keys_first_older;
+  if (has_both && newer.empty()) newer = keys_first_newer;
   const bool is_older_wrong = !older.empty() && SSL_CTX_set_cipher_list(context, older.c_str()) != 1;
   const bool is_newer_wrong = !newer.empty() && SSL_CTX_set_ciphersuites(context, newer.c_str()) != 1;
   if (is_older_wrong || is_newer_wrong)

@@ -111,6 +111,12 @@ TEST_CASE("F27: a request that does not come to its end is answered with 408, si
   SocketClient slow(http_port(server));
   CHECK(send(slow, "GET /healthz HT"));
   CHECK(receive_until(slow, "connect_timeout").starts_with("HTTP/1.1 408 "));
+  SocketClient bodiless(http_port(server));
+  CHECK(send(bodiless, request("POST", "/api/v1/login", "Content-Length: 10\r\n") + "{"));
+  CHECK(receive_until(bodiless, "connect_timeout").starts_with("HTTP/1.1 408 "));
+  SocketClient headless(http_port(server));
+  CHECK(send(headless, request("POST", "/api/v1/login", "Content-Length: 10\r\n")));
+  CHECK(receive_until(headless, "connect_timeout").starts_with("HTTP/1.1 408 "));
   SocketClient silent(http_port(server));
   CHECK(silent.is_closed());
 }

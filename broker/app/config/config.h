@@ -70,6 +70,11 @@ struct Network {
 
 using Networks = std::vector<Network>;
 
+/// 127/8 and ::1.
+inline constexpr std::array<Network, 2> this_machine = {
+    {{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127}, 96 + 8},
+     {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, 128}}};
+
 enum class TlsVersion : std::uint8_t { v1_2, v1_3 };
 /// What a client has proved that makes it a user, without a password.
 enum class TlsUser : std::uint8_t { none, cn, subject, psk };
@@ -101,7 +106,7 @@ struct Listener {
   Networks deny_from;
   TlsSettings tls;
   bool proxy_protocol = false;
-  Networks trusted_proxies = {Network{.is_private = true}};
+  Networks trusted_proxies{this_machine.begin(), this_machine.end()};
   std::vector<std::string> origins;   // whose pages may connect; empty: the host's own; "*": all
   std::uint32_t max_connections = 0;  // 0: no limit
   friend bool operator==(const Listener&, const Listener&) = default;
@@ -110,9 +115,9 @@ struct Listener {
 struct AuthSettings {
   std::string password_file;
   std::string acl_file;
-  /// 127/8 and ::1: behind a proxy of this machine everybody would be banned for one.
-  std::vector<auth::Network> never_banned = {{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127}, 96 + 8},
-                                             {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, 128}};
+  /// By default this machine: behind a proxy of its own everybody would be banned for one.
+  std::vector<auth::Network> never_banned = {{this_machine[0].ip, this_machine[0].bits},
+                                             {this_machine[1].ip, this_machine[1].bits}};
   friend bool operator==(const AuthSettings&, const AuthSettings&) = default;
 };
 

@@ -135,6 +135,15 @@ TEST_CASE("every bad line is named") {
       "conf/acl:12 ");
 }
 
+TEST_CASE("1,000 patterns that are each client's own are read and one more is not, others do not count") {
+  std::string text = "pattern a\n";
+  for (std::size_t i = 0; i < auth::max_personal_patterns; ++i) text += "pattern a/%c\n";
+  CHECK(auth::parse_acl(text, "rules").has_value());
+  const auto refused = auth::parse_acl(text + "pattern b/%u\n", "rules");
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().front().where == "rules:1002");
+}
+
 TEST_CASE("100,000 rules are read and one more is not") {
   std::string text;
   for (std::size_t i = 0; i < auth::max_acl_rules; ++i) text += "topic a\n";

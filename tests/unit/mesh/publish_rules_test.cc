@@ -83,6 +83,14 @@ TEST_CASE_METHOD(Fixture, "a map report, a status and a gateway's own JSON are h
   CHECK(objection("!bbbbbbbb", "msh/2/json/LongFast/!aaaaaaaa", "{}") == "other_gateway");
 }
 
+TEST_CASE_METHOD(Fixture, "an envelope's topic without its gateway is nobody's") {
+  for (const char* topic : {"msh/2/e/LongFast", "msh/EU_868/2/c", "msh/2/e"})
+    CHECK(objection("!aaaaaaaa", topic, envelope_of("!aaaaaaaa")) == "other_gateway");
+  CHECK(objection("!aaaaaaaa", "msh/2/event", "x").empty());
+  CHECK(objection("nodered", "msh/2/json", "x").empty());
+  CHECK(objection("nodered", "home/2/e/x", "x").empty());
+}
+
 TEST_CASE_METHOD(Fixture, "requests to send are everybody's") {
   CHECK(objection("nodered", "msh/2/json/mqtt/", "{}").empty());
   CHECK(objection("nodered", "msh/2/json/mqtt/!aaaaaaaa", "{}").empty());

@@ -63,7 +63,8 @@ TEST_CASE("F32: what is no header is refused as soon as it shows") {
        {"\x10", "G", "PROXX", "PROXY TCP4 x 10.0.0.1 1 2\r\n", "PROXY TCP4 1.2.3.4 5.6.7.8 1\r\n",
         "PROXY TCP4 1.2.3.4 5.6.7.8 1 65536\r\n", "PROXY TCP6 1.2.3.4 5.6.7.8 1 2\r\n",
         "PROXY TCP4 ::1 ::1 1 2\r\n", "PROXY TCP5 1.2.3.4 5.6.7.8 1 2\r\n", "PROXY \r\n",
-        "PROXY TCP4 1.2.3.4 5.6.7.8 1 2 3\r\n", "PROXY TCP6 fe80::1%lo ::1 1 2\r\n"}) {
+        "PROXY TCP4 1.2.3.4 5.6.7.8 1 2 3\r\n", "PROXY TCP6 fe80::1%lo ::1 1 2\r\n",
+        "PROXY TCP4 1.2.3.4 5.6.7.8 01 2\r\n"}) {
     INFO(text);
     CHECK_THAT(judge(line(text)), Catch::StartsWith("its PROXY header"));
   }

@@ -297,6 +297,22 @@ TEST_CASE("a pre-shared key is enough, and its identity may be the user") {
   }
 }
 
+TEST_CASE("beside a certificate a client that has a key is known by it, and one that has none is served") {
+  const Files files;
+  net::TlsOptions options = files.options();
+  options.psk_file = files.folder.write("psk", "gate:0102030405060708\n");
+  options.user = net::TlsUser::psk;
+  for (const int version : versions) {
+    Talk talk(options, {.version = version, .identity = "gate", .psk = "\1\2\3\4\5\6\7\10"});
+    REQUIRE(talk.shake_hands());
+    CHECK(talk.layer->facts().user == "gate");
+    CHECK_FALSE(Talk(options, {.version = version, .identity = "gate", .psk = "\1"}).shake_hands());
+    Talk without(options, {.version = version});
+    REQUIRE(without.shake_hands());
+    CHECK(without.layer->facts().user.empty());
+  }
+}
+
 TEST_CASE("where clients prove who they are nobody resumes a session") {
   const Files files;
   for (const net::TlsOptions& options : {files.options(), files.with_clients()}) {
