@@ -283,16 +283,21 @@ TEST_CASE("F31: a name nobody can have and protocols nobody speaks are passed ov
   CHECK(talk.client.peer_name() == "server");
 }
 
+/// The identity is the user; a wrong key is refused.
+void check_keys(net::TlsOptions options, int version) {
+  options.user = net::TlsUser::psk;
+  Talk talk(options, {.version = version, .identity = "gate", .psk = "\1\2\3\4\5\6\7\10"});
+  REQUIRE(talk.shake_hands());
+  CHECK(talk.layer->facts().user == "gate");
+  CHECK_FALSE(Talk(options, {.version = version, .identity = "gate", .psk = "\1"}).shake_hands());
+}
+
 TEST_CASE("a pre-shared key is enough, and its identity may be the user") {
   const Files files;
   net::TlsOptions options;
   options.psk_file = files.folder.write("psk", "# keys\ngate:0102030405060708\n\nother:ff\r\n");
-  options.user = net::TlsUser::psk;
   for (const int version : versions) {
-    Talk talk(options, {.version = version, .identity = "gate", .psk = "\1\2\3\4\5\6\7\10"});
-    REQUIRE(talk.shake_hands());
-    CHECK(talk.layer->facts().user == "gate");
-    CHECK_FALSE(Talk(options, {.version = version, .identity = "gate", .psk = "\1"}).shake_hands());
+    check_keys(options, version);
     CHECK_FALSE(Talk(options, {.version = version, .identity = "nobody", .psk = "\1"}).shake_hands());
   }
 }
@@ -301,12 +306,8 @@ TEST_CASE("beside a certificate a client that has a key is known by it, and one 
   const Files files;
   net::TlsOptions options = files.options();
   options.psk_file = files.folder.write("psk", "gate:0102030405060708\n");
-  options.user = net::TlsUser::psk;
   for (const int version : versions) {
-    Talk talk(options, {.version = version, .identity = "gate", .psk = "\1\2\3\4\5\6\7\10"});
-    REQUIRE(talk.shake_hands());
-    CHECK(talk.layer->facts().user == "gate");
-    CHECK_FALSE(Talk(options, {.version = version, .identity = "gate", .psk = "\1"}).shake_hands());
+    check_keys(options, version);
     Talk without(options, {.version = version});
     REQUIRE(without.shake_hands());
     CHECK(without.layer->facts().user.empty());
