@@ -101,6 +101,7 @@ constexpr std::string_view root = "$SYS/broker/";
 
 std::vector<std::string> SysTopics::names() {
   std::vector<std::string> names;
+  names.reserve(std::size(other_names) + std::size(count_rows) + std::size(load_rows) * std::size(periods));
   for (const std::string_view name : other_names) names.push_back(fmt::format("{}{}", root, name));
   for (const CountRow& row : count_rows) names.push_back(fmt::format("{}{}", root, row.name));
   for (const CountRow& row : load_rows) {

@@ -44,7 +44,8 @@ mesh::Deliver deliver_of(DedupDelivery deliver) {
 mesh::SendPace pace_of(const Rate& rate) {
   mesh::SendPace pace;
   pace.interval = std::chrono::microseconds(rate.per) / rate.count;
-  pace.burst = std::max<std::size_t>(pace.burst, std::chrono::seconds(1) / pace.interval);
+  const auto in_a_second = static_cast<std::size_t>(std::chrono::seconds(1) / pace.interval);
+  pace.burst = std::max(pace.burst, in_a_second);
   return pace;
 }
 

@@ -189,7 +189,7 @@ base::Expected<void, std::string> Server::listen() {
     places_.emplace_back();
     std::string place;
     if (const auto* bind = std::get_if<UnixBind>(&listener.bind)) {
-      if (const auto bound = listen_at_path(listener); !bound) return bound;
+      if (auto bound = listen_at_path(listener); !bound) return bound;
       place = "unix:" + bind->path;
     } else {
       const auto address = listen_everywhere(listener);

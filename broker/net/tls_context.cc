@@ -116,7 +116,7 @@ Done OpenTlsContext::make(SslContextPtr& made, const std::string& cert, const st
   SSL_CTX_set_num_tickets(context, 1);
   SSL_CTX_set_session_id_context(context, session_context, sizeof session_context - 1);
   SSL_CTX_set_default_passwd_cb(context, no_password);
-  if (const Done done = set_ciphers(context); !done) return done;
+  if (Done done = set_ciphers(context); !done) return done;
   if (!cert.empty()) {
     if (SSL_CTX_use_certificate_chain_file(context, cert.c_str()) != 1)
       return wrong("cert", cert + ": no certificate can be read: " + take_ssl_error());

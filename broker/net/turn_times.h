@@ -35,7 +35,7 @@ class TurnTimes {
     if (now >= window_end_) begin_window(now);
     if (took == 0) return;
     longest_ = std::max(longest_, took);
-    for (const auto& [turns, least] : slow_) {
+    for (const auto& [turns, least] : slow_turns) {
       if (took > least) counters_.add(turns);
     }
     counters_.set(Turns::longest_ms, std::max(longest_, longest_before_));
@@ -49,7 +49,7 @@ class TurnTimes {
     Turns turns;
     std::uint64_t least;
   };
-  static constexpr std::array<Slow, 3> slow_ = {
+  static constexpr std::array<Slow, 3> slow_turns = {
       {{Turns::over_10ms, 10}, {Turns::over_100ms, 100}, {Turns::over_1s, 1000}}};
   static constexpr std::uint64_t window = 10'000;
 

@@ -199,7 +199,7 @@ std::string orphan_removal() {
 base::Expected<void, Trouble> date(Database& database, Rows& rows, const std::vector<core::SessionKey>& keys,
                                    std::int64_t wall_clock) {
   if (keys.empty()) return {};
-  if (const auto begun = database.run("BEGIN"); !begun) return begun;
+  if (auto begun = database.run("BEGIN"); !begun) return begun;
   for (const core::SessionKey each : keys) {
     if (rows.put(TableId::away, {static_cast<std::int64_t>(each), wall_clock}) != SQLITE_DONE)
       return base::make_unexpected(database.trouble());

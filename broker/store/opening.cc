@@ -94,7 +94,7 @@ base::Expected<void, Trouble> check(Database& database, const std::string& path)
 }
 
 base::Expected<void, Trouble> sign(Database& database, Rows& rows, const OpenParts& parts) {
-  if (const auto begun = database.run("BEGIN"); !begun) return begun;
+  if (auto begun = database.run("BEGIN"); !begun) return begun;
   const std::array<std::pair<std::string_view, std::string>, 3> lines = {
       {{program_name, parts.program},
        {schema_name, std::to_string(schema_version)},
@@ -121,7 +121,7 @@ base::Expected<void, Trouble> settle(Opened& opened) {
   const bool has_forwards = !opened.restored.forwards.empty();
   const auto settled = core::settle_forwards(opened.restored);
   if (!has_forwards) return {};
-  if (const auto begun = opened.database.run("BEGIN; DELETE FROM forward"); !begun) return begun;
+  if (auto begun = opened.database.run("BEGIN; DELETE FROM forward"); !begun) return begun;
   for (const core::SettledForward& each : settled) {
     const Value topic = base::as_bytes(each.message->topic()), payload = each.message->payload();
     const int result = opened.rows.put(
@@ -172,8 +172,7 @@ base::Expected<Opened, Failure> try_open(const OpenParts& parts, const std::stri
   Opened opened{*std::move(database), *std::move(rows), *std::move(restored)};
   take_out_notes(opened.restored);
   if (const auto settled = settle(opened); !settled) return failed(settled.error());
-  if (const auto signed_ = sign(opened.database, opened.rows, parts); !signed_)
-    return failed(signed_.error());
+  if (const auto done = sign(opened.database, opened.rows, parts); !done) return failed(done.error());
   return opened;
 }
 

@@ -26,7 +26,7 @@ std::string date_of(std::int64_t milliseconds) {
 
 /// A name nobody has yet.
 std::string free_name(const std::string& path, std::int64_t wall_clock) {
-  const std::string name = path + ".damaged-" + date_of(wall_clock);
+  std::string name = path + ".damaged-" + date_of(wall_clock);
   std::error_code error;
   if (!fs::exists(name, error)) return name;
   for (int i = 2;; ++i) {

@@ -47,8 +47,7 @@ std::string connect_as(const std::string& id) { return "10 0D 00 04 'MQTT' 04 02
 
 /// PUBLISH to "t" at QoS 0.
 std::vector<std::uint8_t> publish(const std::string& payload) {
-  std::string body(payload);
-  return support::wire_packet(0x30, "00 01 't' '" + body + "'");
+  return support::wire_packet(0x30, "00 01 't' '" + payload + "'");
 }
 
 /// Each of several clients, wherever it belongs, hears what the last of them says.
@@ -108,9 +107,11 @@ TEST_CASE("with an arena of 4 KiB nothing else comes out") {
 TEST_CASE("with room for one handshake a turn all who come at once are served") {
   Files files;
   RunningServer server(config_of(files.tls(), app::Protocol::mqtt), {.costly_per_turn = 1});
+  constexpr int clients = 8;
   std::vector<std::thread> threads;
+  threads.reserve(clients);
   std::atomic<int> served = 0;
-  for (int i = 0; i < 8; ++i) {
+  for (int i = 0; i < clients; ++i) {
     threads.emplace_back([&server, &served, i] {
       for (int round = 0; round < 4; ++round) {
         LayeredClient client(server.port(), {.tls = support::TlsClientOptions{}});

@@ -188,9 +188,9 @@ TEST_CASE_METHOD(Fixture, "guesses that were sent before the door was shut do no
   }
   for (SocketClient& client : clients) client.receive_some();
   const auto counts = server.get().login_guard().counts();
-  const auto refused = std::ranges::find(counts, "login_refused", &base::Count::name);
-  REQUIRE(refused != counts.end());
-  CHECK(refused->value >= 30);
+  const auto refusals = std::ranges::find(counts, "login_refused", &base::Count::name);
+  REQUIRE(refusals != counts.end());
+  CHECK(refusals->value >= 30);
 }
 
 TEST_CASE_METHOD(Fixture, "this machine's own address is never banned as shipped") {

@@ -79,7 +79,7 @@ void Simulation::run() {
     std::ranges::pop_heap(events_, std::greater{});
     Event event = std::move(events_.back());
     events_.pop_back();
-    publish(std::move(event));
+    publish(event);
   }
   out_.flush();
   if (until < end) return;
@@ -103,7 +103,7 @@ void Simulation::take_transmissions(base::Duration until) {
   }
 }
 
-void Simulation::publish(Event event) {
+void Simulation::publish(const Event& event) {
   GatewayClient& gateway = *gateways_[event.publication.gateway];
   const bool is_sent = gateway.publish(event.publication.message, event.sent->packet);
   write_line(event, gateway.config(), is_sent);

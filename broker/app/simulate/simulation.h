@@ -46,7 +46,7 @@ class Simulation {
   void run();
   void settle();
   void take_transmissions(base::Duration until);
-  void publish(Event event);
+  void publish(const Event& event);
   void write_line(const Event& event, const mesh::world::DeviceConfig& gateway, bool is_sent);
 
   net::Loop& loop_;

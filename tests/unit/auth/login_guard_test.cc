@@ -6,7 +6,6 @@
 namespace {
 
 using auth::LoginGuard;
-using auth::Shut;
 using base::TimePoint;
 using std::chrono::hours;
 using std::chrono::milliseconds;

@@ -87,7 +87,8 @@ TEST_CASE("a full queue takes nothing more until there is room") {
   const auto last_done = std::make_shared<std::promise<void>>();
   PasswordWork::Request last = request(known, 2);
   last.done = [last_done](Verdict) { last_done->set_value(); };
-  CHECK(work.submit(std::move(last)));
+  const bool is_last_taken = work.submit(std::move(last));
+  CHECK(is_last_taken);
   CHECK_FALSE(work.submit(request(known, 3)));
   CHECK(work.counts().at(1).value == 1);
   blockade.lift();
@@ -115,7 +116,8 @@ TEST_CASE("what is withdrawn is not looked at, is answered, and makes room") {
   for (const std::uint8_t from : std::to_array<std::uint8_t>({1, 2, 1})) {
     PasswordWork::Request each = request(known, from);
     each.done = [&heard](Verdict verdict) { heard.push_back(verdict); };
-    CHECK(work.submit(std::move(each)));
+    const bool is_taken = work.submit(std::move(each));
+    CHECK(is_taken);
   }
   work.withdraw([](const auth::Ip& from, const std::string&) { return from == auth::origin_of(address(1)); });
   CHECK(heard == std::vector{Verdict::withdrawn, Verdict::withdrawn});
@@ -133,7 +135,8 @@ TEST_CASE("stopping drops what waits, and nothing is answered afterwards") {
   for (int i = 0; i < 5; ++i) {
     PasswordWork::Request counted = request(known);
     counted.done = [&answered](Verdict) { ++answered; };
-    CHECK(work.submit(std::move(counted)));
+    const bool is_taken = work.submit(std::move(counted));
+    CHECK(is_taken);
   }
   std::thread stopping([&work] { work.stop(); });
   while (work.submit(request(known, 7))) std::this_thread::yield();  // it is stopping when it takes no more
@@ -147,8 +150,10 @@ TEST_CASE("many threads may ask at once, and each gets its own answer") {
   const auto known = users();
   std::atomic<int> right{0}, wrong{0}, refused{0};
   PasswordWork work({2, 1000, 1000});
+  constexpr int count = 4;
   std::vector<std::thread> askers;
-  for (int asker = 0; asker < 4; ++asker) {
+  askers.reserve(count);
+  for (int asker = 0; asker < count; ++asker) {
     askers.emplace_back([&, asker] {
       for (int i = 0; i < 50; ++i) {
         PasswordWork::Request next = request(known, static_cast<std::uint8_t>(asker));

@@ -21,7 +21,7 @@ Fields usual() {
 
 std::string head(const Fields& fields, const std::string& first = "GET /mqtt HTTP/1.1") {
   std::string text = first + "\r\n";
-  for (const auto& [name, value] : fields) text += name + ": " + value + "\r\n";
+  for (const auto& [name, value] : fields) text.append(name).append(": ").append(value).append("\r\n");
   return text + "\r\n";
 }
 
