@@ -246,7 +246,7 @@ void Client::resume() {
 }
 
 void Client::on_publish(std::uint8_t first, std::string_view body) {
-  const int qos = first >> 1U & 3U;
+  const int qos = static_cast<int>(first >> 1U & 3U);
   const std::size_t topic_bytes = id_at(body, 0);
   const std::size_t head = 2 + topic_bytes + (qos > 0 ? 2U : 0U);
   if (body.size() < head) return complain("a PUBLISH that is too short");
