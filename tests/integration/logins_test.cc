@@ -34,7 +34,6 @@ constexpr std::string_view ann_slow =
 
 constexpr std::string_view let_in = "20 02 00 00";
 constexpr std::string_view resumed = "20 02 01 00";
-constexpr std::string_view unavailable = "20 02 00 03";
 constexpr std::string_view wrong = "20 02 00 04";
 constexpr std::string_view refused = "20 02 00 05";
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/tls_client.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <utility>
@@ -30,12 +31,13 @@ TlsClient::TlsClient(Options options)
   SSL_set_connect_state(ssl_.get());
 }
 
+// NOLINTNEXTLINE(readability-function-size): OpenSSL's parameters.
 unsigned TlsClient::on_psk(SSL* ssl, const char*, char* identity, unsigned max_identity, unsigned char* key,
                            unsigned max_key) {
   const Options& options = static_cast<TlsClient*>(SSL_get_app_data(ssl))->options_;
   CHECK(options.identity.size() < max_identity && options.psk.size() <= max_key);
   std::memcpy(identity, options.identity.c_str(), options.identity.size() + 1);
-  std::memcpy(key, options.psk.data(), options.psk.size());
+  std::copy(options.psk.begin(), options.psk.end(), key);
   return static_cast<unsigned>(options.psk.size());
 }
 
