@@ -93,7 +93,8 @@ void write_paxcount(const proto::Paxcount& paxcount, JsonWriter& json) {
 void write_hardware(const proto::HardwareMessage& message, JsonWriter& json) {
   constexpr std::uint32_t gpios_read_reply = 5;
   json.open('{');
-  if (message.type() == gpios_read_reply) json.integer("gpio_mask", static_cast<std::uint32_t>(message.gpio_mask()));
+  if (message.type() == gpios_read_reply)
+    json.integer("gpio_mask", static_cast<std::uint32_t>(message.gpio_mask()));
   json.integer("gpio_value", static_cast<std::uint32_t>(message.gpio_value()));
   json.close('}');
 }

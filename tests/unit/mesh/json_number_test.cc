@@ -120,8 +120,8 @@ std::string by_us(Real value) {
 }
 
 TEMPLATE_TEST_CASE("the shortest digits are the library's", "", float, double) {
-  for (TestType eighths = -9000; eighths <= 9000; ++eighths) {
-    const TestType value = eighths / 8;
+  for (int eighths = -9000; eighths <= 9000; ++eighths) {
+    const TestType value = static_cast<TestType>(eighths) / 8;
     REQUIRE(by_us(value) == by_library(value));
   }
   for (const auto value : {TestType(-0.0), TestType(0.1), TestType(1e5), TestType(-3.7), TestType(1e30)})
