@@ -2,7 +2,9 @@
 #include "broker/app/access_control.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <iterator>
+#include <system_error>
 #include <utility>
 
 #include "broker/app/config/environment.h"
@@ -27,8 +29,12 @@ base::Expected<std::shared_ptr<const Value>, std::vector<Problem>> load(const Ac
   if (file.path.empty()) return std::shared_ptr<const Value>();
   const auto text = read_file(file.path);
   if (!text) {
-    return base::make_unexpected(std::vector<Problem>{
-        {place_of(places, file.key), file.key + ": " + text.error() + "; " + std::string(file.remedy)}});
+    std::error_code error;
+    const bool is_missing =
+        std::filesystem::status(file.path, error).type() == std::filesystem::file_type::not_found;
+    std::string what = file.key + ": " + text.error();
+    if (is_missing) what.append("; ").append(file.remedy);
+    return base::make_unexpected(std::vector<Problem>{{place_of(places, file.key), std::move(what)}});
   }
   auto parsed = parse(*text, file.path);
   if (parsed) return std::make_shared<const Value>(*std::move(parsed));

@@ -93,11 +93,12 @@ class HttpService final : HttpConnectionHost {
     const net::HttpRequest& request;
     const admin::Found& found;
   };
-  /// A question to workers under way.
+  /// The list of clients that is being made.
   struct Listing {
     std::uint64_t asking;
     std::size_t missing;  // answers
   };
+  /// A question to workers under way.
   struct Pending {
     ClientQuestion::Kind kind;
     std::size_t missing;  // answers

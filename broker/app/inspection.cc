@@ -16,20 +16,6 @@
 namespace app {
 namespace {
 
-/// Who may write there is not asked: who checks is seldom who serves.
-std::vector<Problem> log_problems(const Config& config, const ConfigPlaces& places) {
-  const std::filesystem::path file(config.broker.log_file);
-  std::error_code error;
-  if (file.empty()) return {};
-  if (!std::filesystem::is_directory(std::filesystem::absolute(file, error).parent_path(), error)) {
-    return {{place_of(places, "broker.log_file"),
-             fmt::format("broker.log_file: the folder of {} is not there: make it", file.string())}};
-  }
-  if (!std::filesystem::is_directory(file, error)) return {};
-  return {{place_of(places, "broker.log_file"),
-           fmt::format("broker.log_file: {} is a folder: name a file in it", file.string())}};
-}
-
 /// A psk was looked at when it was read; of share URLs each by itself, so that all are told.
 std::vector<Problem> share_url_problems(const Config& config, const ConfigPlaces& places) {
   std::vector<Problem> problems;
@@ -47,9 +33,26 @@ std::vector<Problem> share_url_problems(const Config& config, const ConfigPlaces
 
 }  // namespace
 
+std::vector<Problem> log_problems(const LoadedConfig& loaded) {
+  namespace fs = std::filesystem;
+  const fs::path file(with_paths_resolved(loaded).broker.log_file);
+  if (file.empty()) return {};
+  const auto problem = [&](std::string what) {
+    return std::vector<Problem>{{place_of(loaded.places, "broker.log_file"), "broker.log_file: " + what}};
+  };
+  std::error_code error;
+  const fs::file_status folder = fs::status(fs::absolute(file, error).parent_path(), error);
+  if (folder.type() == fs::file_type::not_found)
+    return problem(fmt::format("the folder of {} is not there: make it", file.string()));
+  const fs::file_status log = fs::status(file, error);
+  if (fs::exists(log) && log.type() != fs::file_type::unknown && !fs::is_regular_file(log))
+    return problem(fmt::format("{} is no regular file", file.string()));
+  return {};
+}
+
 std::vector<Problem> inspect(const LoadedConfig& loaded) {
   const Config config = with_paths_resolved(loaded);
-  std::vector<Problem> problems = log_problems(config, loaded.places);
+  std::vector<Problem> problems;
   const auto add = [&problems](std::vector<Problem> more) {
     problems.insert(problems.end(), std::move_iterator(more.begin()), std::move_iterator(more.end()));
   };

@@ -157,7 +157,8 @@ int serve(const app::Arguments& arguments, const app::LoadedConfig& loaded) {
 }
 
 int check(const app::LoadedConfig& loaded) {
-  const std::vector<app::Problem> problems = app::inspect(loaded);
+  std::vector<app::Problem> problems = app::log_problems(loaded);
+  for (app::Problem& problem : app::inspect(loaded)) problems.push_back(std::move(problem));
   for (const app::Problem& problem : problems) std::cerr << app::to_text(problem) << '\n';
   if (!problems.empty()) return exit_wrong_usage;
   if (const auto exposure = app::exposure_of(loaded)) std::cout << "warning: " << *exposure << '\n';

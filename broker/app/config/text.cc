@@ -376,6 +376,7 @@ void ConfigReader::check_tls() {
 
 void ConfigReader::check_admins() {
   if (config_.http.admins.empty() || !config_.auth.password_file.empty()) return;
+  if (failed_.contains({"auth.password_file", 0})) return;
   complain(origin_of("http.admins", 0),
            "http.admins must be users of an auth.password_file: without one nobody can log in");
 }
