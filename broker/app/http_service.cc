@@ -2,12 +2,12 @@
 #include "broker/app/http_service.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <utility>
 
 #include "broker/admin/api_json.h"
 #include "broker/admin/metrics_text.h"
+#include "broker/admin/page_cursor.h"
 #include "broker/app/trace.h"
 #include "broker/base/owner.h"
 
@@ -20,7 +20,6 @@ using admin::Route;
 using net::HttpResponse;
 
 constexpr std::size_t usual_page = 100;
-constexpr std::size_t most_cursor_bytes = 600;
 constexpr std::string_view bearer = "Bearer ";
 
 HttpResponse with_challenge(HttpResponse response) {
@@ -41,43 +40,6 @@ std::optional<std::size_t> number_in(std::string_view text) {
 bool is_forwarded(const net::HttpRequest& request) {
   return std::ranges::any_of(request.fields,
                              [](const auto& field) { return net::tells_of_proxy(field.first); });
-}
-
-constexpr std::string_view last_character = "\xF4\x8F\xBF\xBF";
-
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
-
-void append_utf8(std::uint32_t c, std::string& out) {
-  const auto put = [&out](std::uint32_t byte) { out += static_cast<char>(byte); };
-  if (c < 0x80) return put(c);
-  if (c >= 0x10000) put(0xF0 | c >> 18U);
-  if (c >= 0x800) put(c >= 0x10000 ? 0x80 | (c >> 12U & 0x3FU) : 0xE0 | c >> 12U);
-  put(c >= 0x800 ? 0x80 | (c >> 6U & 0x3FU) : 0xC0 | c >> 6U);
-  put(0x80 | (c & 0x3FU));
-}
-
-/// `text` is UTF-8, and its last character not the last there is.
-void increment_last_character(std::string& text) {
-  constexpr std::array<std::uint32_t, 4> masks = {0x7F, 0x1F, 0x0F, 0x07};
-  std::size_t at = text.size() - 1;
-  while (is_continuation(text[at])) --at;
-  std::uint32_t c = static_cast<unsigned char>(text[at]) & masks[text.size() - at - 1];
-  for (std::size_t i = at + 1; i < text.size(); ++i)
-    c = c << 6U | (static_cast<unsigned char>(text[i]) & 0x3FU);
-  text.resize(at);
-  append_utf8(c == 0xD7FF ? 0xE000 : c + 1, text);
-}
-
-/// What to ask for the next page with, short enough for the first line of a request: of a longer id what
-/// comes behind all ids that begin so. Empty: nothing does.
-std::string cursor_behind(std::string_view id) {
-  if (id.size() <= most_cursor_bytes) return std::string(id);
-  std::size_t end = most_cursor_bytes;
-  while (is_continuation(id[end])) --end;
-  std::string cursor(id.substr(0, end));
-  while (cursor.ends_with(last_character)) cursor.resize(cursor.size() - last_character.size());
-  if (!cursor.empty()) increment_last_character(cursor);
-  return cursor;
 }
 
 bool is_json(const net::HttpRequest& request) {
@@ -298,7 +260,7 @@ HttpResponse HttpService::response_of(Pending& pending) {
     const bool has_more = pending.clients.size() >= pending.count;
     if (has_more) pending.clients.resize(pending.count - 1);
     return as_json(admin::clients_json(
-        pending.clients, has_more ? cursor_behind(pending.clients.back().client_id) : std::string()));
+        pending.clients, has_more ? admin::cursor_behind(pending.clients.back().client_id) : std::string()));
   }
   if (pending.kind == ClientQuestion::Kind::one && !pending.clients.empty())
     return as_json(admin::client_json(pending.clients.front()));
